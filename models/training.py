@@ -1,0 +1,176 @@
+"""Examples to a model: the same numbers for the same examples and seed.
+
+Source of the choices: docs/model.md, from scores of sources left out of training.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+
+from models import artifact
+from models.classifier import batches
+from models.datasets import Example
+from models.errors import TooFewExamples
+from models.features import COLUMNS, VERSION, Batch, matrix
+from models.manifest import FORMAT, Block, DataFile, Manifest, TestedSource
+from models.text import CommentText
+
+_LEAST = 20
+"""Examples of each label without which nothing can be learned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to train. `strength` is the inverse of the penalty (scikit-learn's C)."""
+
+    strength: float = 10.0
+    bare_share: float = 0.25
+    no_url_share: float = 0.25
+    source_power: float = 0.5
+    seed: int = 1
+    iterations: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A linear model. Shape of weights: (COLUMNS,)."""
+
+    weights: NDArray[np.float32]
+    bias: float
+
+    def logits(self, features: sparse.csr_matrix) -> NDArray[np.float64]:
+        """The log-odds of spam. Shape: (n,)."""
+        weighed: NDArray[np.float64] = features @ self.weights
+        return weighed.astype(np.float64) + self.bias
+
+
+Progress = Callable[[int, int], None]
+"""Told how many comments are done, of how many."""
+
+
+def features_of(
+    comments: Sequence[CommentText], progress: Progress | None = None
+) -> sparse.csr_matrix:
+    """The features of many comments, batch by batch. Shape: (n, COLUMNS), float32."""
+    parts, done = [], 0
+    for part in batches(comments):
+        parts.append(matrix(Batch(part)))
+        done += len(part)
+        if progress:
+            progress(done, len(comments))
+    return sparse.vstack(parts).tocsr() if parts else sparse.csr_matrix((0, COLUMNS), dtype="f4")
+
+
+def with_fields_dropped(examples: Sequence[Example], settings: Settings) -> list[CommentText]:
+    """The comments as training sees them: name and address taken from some at random.
+
+    Whether a source has author addresses says where a comment comes from, not what it is.
+    """
+    draws = np.random.default_rng(settings.seed).random(len(examples))
+    bare, no_url = settings.bare_share, settings.bare_share + settings.no_url_share
+    return [
+        replace(e.comment, author_name="", author_url="", author_email="")
+        if draw < bare
+        else replace(e.comment, author_url="")
+        if draw < no_url
+        else e.comment
+        for e, draw in zip(examples, draws, strict=True)
+    ]
+
+
+def example_weights(examples: Sequence[Example], power: float) -> NDArray[np.float64]:
+    """A weight per example: each source and label counts as n**(1 - power), both labels alike.
+
+    Shape: (n,), mean 1. A source with ten times the rows then teaches about three times as much.
+    """
+    keys = [(example.file, example.label) for example in examples]
+    counts = Counter(keys)
+    weights = np.array([counts[key] ** -power for key in keys])
+    labels = labels_of(examples)
+    for label in (0, 1):
+        weights[labels == label] *= 0.5 * labels.size / weights[labels == label].sum()
+    return weights
+
+
+def labels_of(examples: Sequence[Example]) -> NDArray[np.int64]:
+    """1 spam, 0 ham. Shape: (n,)."""
+    return np.fromiter((example.label for example in examples), np.int64, len(examples))
+
+
+def usable(example: Example) -> bool:
+    """Whether to learn from an example: no copy of an earlier one, no owner's reply."""
+    return not (example.duplicate or example.by_owner)
+
+
+def fit(
+    features: sparse.csr_matrix,
+    labels: NDArray[np.int64],
+    weights: NDArray[np.float64],
+    settings: Settings,
+) -> Fitted:
+    """Logistic regression on rows of features. Raises TooFewExamples."""
+    spam = int(labels.sum())
+    if min(spam, labels.size - spam) < _LEAST:
+        raise TooFewExamples(
+            f"at least {_LEAST} spam and {_LEAST} ham",
+            f"{spam} spam and {labels.size - spam} ham",
+            "train on more data",
+        )
+    model = LogisticRegression(
+        C=settings.strength, tol=1e-3, max_iter=settings.iterations, random_state=settings.seed
+    )
+    model.fit(features, labels, sample_weight=weights)
+    return Fitted(model.coef_[0].astype(np.float32), float(model.intercept_[0]))
+
+
+def data_file_entries(examples: Sequence[Example], hashes: dict[str, str]) -> tuple[DataFile, ...]:
+    """What was learned from each file, for the manifest."""
+    rows = Counter(example.file for example in examples)
+    spam = Counter(example.file for example in examples if example.label)
+    return tuple(
+        DataFile(name, hashes.get(name, ""), rows[name], spam[name]) for name in sorted(rows)
+    )
+
+
+def package(
+    fitted: Fitted,
+    *,
+    cutoffs: tuple[float, float],
+    created: str,
+    data: tuple[DataFile, ...],
+    excluded: Sequence[str],
+    tested: tuple[TestedSource, ...],
+    settings: Settings,
+) -> tuple[bytes, Manifest]:
+    """A fitted model as the bytes of its weights and its manifest.
+
+    `created` is an ISO date (this folder reads no clock); with the hash it makes the version.
+    """
+    raw = artifact.weights_bytes(fitted.weights, fitted.bias)
+    digest = artifact.content_hash(raw)
+    manifest = Manifest(
+        format=FORMAT,
+        version=f"{created[:7].replace('-', '.')}-{digest[:8]}",
+        created=created,
+        features=Block(VERSION, COLUMNS),
+        ham_cutoff=cutoffs[0],
+        spam_cutoff=cutoffs[1],
+        seed=settings.seed,
+        files={artifact.WEIGHTS: digest},
+        libraries={"python": platform.python_version()}
+        | {name: version(name) for name in ("numpy", "scipy", "scikit-learn", "publicsuffixlist")},
+        data=data,
+        excluded=tuple(excluded),
+        settings={name: getattr(settings, name) for name in Settings.__slots__},
+        tested=tested,
+    )
+    return raw, manifest

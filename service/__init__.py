@@ -1,0 +1,1 @@
+"""Hamlet's Flask application and moderation core. Importing this loads neither."""

@@ -1,0 +1,207 @@
+"""`hamlet site`, `hamlet key`, `hamlet moderator`: who may use this installation."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from sqlalchemy import func, select
+
+from service.clock import utc_now
+from service.config import Settings
+from service.core.errors import InvalidSubmission
+from service.core.store import keys, moderators, sites
+from service.core.store.keys import NewKey
+from service.core.store.moderators import Role
+from service.core.store.session import Store
+from service.core.store.tables import CommentRow, SiteRow
+from service.core.submission import article_address, origin_of
+
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+SHORTEST_PASSWORD = 12
+ACTOR = "command line"
+
+
+@click.group()
+def site() -> None:
+    """Blogs and newspapers whose comments are moderated here."""
+
+
+@site.command("add")
+@click.argument("name")
+@click.argument("url")
+def add_site(name: str, url: str) -> None:
+    """Register the site NAME (as in /a/NAME/…) at URL, such as https://blog.example."""
+    if not NAME.fullmatch(name):
+        raise click.ClickException(
+            f"{name!r}: use small letters, digits and hyphens, such as my-blog"
+        )
+    origin = _origin(url)
+    with _store() as store, store.writing() as session:
+        if session.scalar(select(SiteRow).where((SiteRow.name == name) | (SiteRow.url == origin))):
+            raise click.ClickException(f"a site called {name} or at {origin} exists already")
+        sites.add(session, name, origin, utc_now())
+        moderators.audit(session, ACTOR, "site_added", utc_now(), {"site": name})
+    click.echo(f"added {name} at {origin}")
+
+
+@site.command("list")
+def list_sites() -> None:
+    """Every site with its address, mode and number of comments."""
+    with _store() as store, store.reading() as session:
+        counts = dict(
+            session.execute(
+                select(CommentRow.site_id, func.count()).group_by(CommentRow.site_id)
+            ).tuples()
+        )
+        for row in sites.all_sites(session):
+            click.echo(f"{row.name}\t{row.url}\t{row.mode}\t{counts.get(row.id, 0)} comments")
+
+
+@click.group()
+def key() -> None:
+    """What clients identify themselves with: a key for Akismet's, a token for our own API."""
+
+
+@key.command("add")
+@click.argument("name")
+@click.option("--site", "site_name", help="Open this site only.  [default: every site]")
+@click.option("--json", "as_json", is_flag=True, help="Print {key, token} for a program.")
+def add_key(name: str, site_name: str | None, as_json: bool) -> None:
+    """Make a key called NAME and print both its forms, this once."""
+    settings = Settings.from_env()
+    with _store() as store, store.writing() as session:
+        site_id = sites.by_name(session, site_name).id if site_name else None
+        made = keys.make(session, name, site_id, _secret(settings), utc_now())
+        moderators.audit(session, ACTOR, "key_added", utc_now(), {"key": made.id, "name": name})
+    _show(made, as_json)
+
+
+@key.command("list")
+def list_keys() -> None:
+    """Every key by name; the secrets themselves are not stored."""
+    with _store() as store, store.reading() as session:
+        names = {row.id: row.name for row in sites.all_sites(session)}
+        for row in keys.all_keys(session):
+            opens = names[row.site_id] if row.site_id else "every site"
+            state = f"revoked {row.revoked_at:%Y-%m-%d}" if row.revoked_at else "live"
+            click.echo(f"{row.id}\t{row.name}\t{row.hint}…\t{opens}\t{state}")
+
+
+@key.command("rotate")
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Print {key, token} for a program.")
+def rotate_key(name: str, as_json: bool) -> None:
+    """Make a second key of the same NAME; revoke the old one when every client has the new."""
+    settings = Settings.from_env()
+    with _store() as store, store.writing() as session:
+        old = keys.by_name(session, name)
+        made = keys.make(session, name, old.site_id, _secret(settings), utc_now())
+        moderators.audit(session, ACTOR, "key_rotated", utc_now(), {"key": made.id, "name": name})
+    _show(made, as_json)
+    click.echo(f"the old one still works; end it with: hamlet key revoke {old.id}", err=True)
+
+
+@key.command("revoke")
+@click.argument("key_id", type=int)
+def revoke_key(key_id: int) -> None:
+    """End the key with the number KEY_ID (see `hamlet key list`) at once."""
+    with _store() as store, store.writing() as session:
+        row = keys.revoke(session, key_id, utc_now())
+        moderators.audit(session, ACTOR, "key_revoked", utc_now(), {"key": key_id})
+    click.echo(f"revoked {row.name}")
+
+
+@click.group()
+def moderator() -> None:
+    """People who may log in to the queue."""
+
+
+@moderator.command("add")
+@click.argument("email")
+@click.option("--role", type=click.Choice([str(role) for role in Role]), default="moderator")
+@click.option("--site", "site_name", help="May moderate this site only.  [default: every site]")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def add_moderator(email: str, role: str, site_name: str | None, password_stdin: bool) -> None:
+    """Let EMAIL log in; asks for a password."""
+    if "@" not in email:
+        raise click.ClickException(f"{email!r} is no e-mail address")
+    hashed = _hashed_password(password_stdin)
+    with _store() as store, store.writing() as session:
+        if moderators.by_email(session, email):
+            raise click.ClickException(f"{email} exists; `hamlet moderator reset` sets a password")
+        site_id = sites.by_name(session, site_name).id if site_name else None
+        row = moderators.add(session, email, hashed, Role(role), utc_now(), site_id)
+        moderators.audit(session, ACTOR, "moderator_added", utc_now(), {"moderator": row.id})
+    click.echo(f"added {row.email} as {role}")
+
+
+@moderator.command("reset")
+@click.argument("email")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def reset_moderator(email: str, password_stdin: bool) -> None:
+    """Set a new password for EMAIL and end every open login of theirs."""
+    hashed = _hashed_password(password_stdin)
+    with _store() as store, store.writing() as session:
+        row = moderators.set_password(session, email, hashed)
+        moderators.audit(session, ACTOR, "password_reset", utc_now(), {"moderator": row.id})
+    click.echo(f"new password for {row.email}; every open login has ended")
+
+
+COMMANDS: list[click.Command] = [site, key, moderator]
+
+
+@contextmanager
+def _store() -> Iterator[Store]:
+    from service.migrations import migrate
+
+    store = Store.open(Settings.from_env().database_url)
+    try:
+        migrate(store.engine)
+        yield store
+    finally:
+        store.close()
+
+
+def _origin(url: str) -> str:
+    try:
+        return origin_of(article_address(url))
+    except InvalidSubmission as error:
+        raise click.ClickException(
+            f"{url!r}: expected an address such as https://blog.example"
+        ) from error
+
+
+def _secret(settings: Settings) -> str:
+    if not settings.secret_key:
+        raise click.ClickException(
+            "no secret yet: run `hamlet up` or `hamlet migrate` once, or set HAMLET_SECRET_KEY"
+        )
+    return settings.secret_key
+
+
+def _hashed_password(from_stdin: bool) -> str:
+    from service.passwords import hash_password
+
+    if from_stdin:
+        password = sys.stdin.readline().rstrip("\r\n")
+    else:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    if len(password) < SHORTEST_PASSWORD:
+        raise click.ClickException(
+            f"{len(password)} characters; at least {SHORTEST_PASSWORD}, please"
+        )
+    return hash_password(password)
+
+
+def _show(made: NewKey, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({"key": made.key, "token": made.token}))
+        return
+    click.echo(f"key    {made.key}   (Akismet clients)")
+    click.echo(f"token  {made.token}   (Authorization: Bearer …)")
+    click.echo("They are shown this once and stored hashed: note them now.", err=True)

@@ -1,0 +1,153 @@
+"""Settings: the one reader of the environment. Every fault is reported at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+T = TypeVar("T")
+Network = IPv4Network | IPv6Network
+
+PREFIX = "HAMLET_"
+DEFAULT_DATA_DIR = "~/.local/share/hamlet"
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
+
+class InvalidSettings(Exception):
+    """One or more settings cannot be used; the message lists each with its remedy."""
+
+    def __init__(self, faults: list[str]) -> None:
+        self.faults = faults
+        super().__init__("invalid settings:\n" + "\n".join(f"  - {fault}" for fault in faults))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything an operator may choose. Tests build it directly; programs use `from_env`."""
+
+    data_dir: Path
+    database_url: str
+    secret_key: str  # empty only before `up` or `migrate` has made one
+    redis_url: str | None = None
+    model_dir: Path | None = None  # None: data_dir / "models", else the shipped model
+    public_url: str | None = None  # https here makes the cookies Secure
+    trusted_proxies: tuple[Network, ...] = ()
+    log_level: str = "info"
+    workers: int = 1
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """The settings in `environ`. Raises InvalidSettings naming every fault."""
+        reader = _Reader(os.environ if environ is None else environ)
+        data_dir = reader.value("DATA_DIR", Path(DEFAULT_DATA_DIR).expanduser(), _directory)
+        settings = cls(
+            data_dir=data_dir,
+            database_url=reader.value("DATABASE_URL", default_database_url(data_dir), _database),
+            secret_key=reader.value("SECRET_KEY", _stored_secret(data_dir), _secret),
+            redis_url=reader.value("REDIS_URL", None, _redis),
+            model_dir=reader.value("MODEL_DIR", None, _directory),
+            public_url=reader.value("PUBLIC_URL", None, _http_url),
+            trusted_proxies=reader.value("TRUSTED_PROXIES", (), _networks),
+            log_level=reader.value("LOG_LEVEL", "info", _log_level),
+            workers=reader.value("WORKERS", 1, _count),
+        )
+        if reader.faults:
+            raise InvalidSettings(reader.faults)
+        return settings
+
+    @property
+    def cookies_are_secure(self) -> bool:
+        return bool(self.public_url and self.public_url.startswith("https://"))
+
+
+class _Reader:
+    """Reads NAME or the file named by NAME_FILE, and collects faults instead of stopping."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+        self.faults: list[str] = []
+
+    def value(self, name: str, default: T, parse: Callable[[str], T]) -> T:
+        try:
+            text = self._text(PREFIX + name)
+            return default if text is None else parse(text)
+        except (ValueError, OSError) as error:
+            self.faults.append(f"{PREFIX}{name}: {error}")
+            return default
+
+    def _text(self, name: str) -> str | None:
+        if path := self.environ.get(f"{name}_FILE"):
+            return Path(path).read_text(encoding="utf-8").strip()
+        return self.environ.get(name, "").strip() or None
+
+
+def default_database_url(data_dir: Path) -> str:
+    return f"sqlite:///{data_dir / 'hamlet.sqlite3'}"
+
+
+def secret_file(data_dir: Path) -> Path:
+    """Where `hamlet up` and `hamlet migrate` keep the secret they made."""
+    return data_dir / "secret_key"
+
+
+def _stored_secret(data_dir: Path) -> str:
+    path = secret_file(data_dir)
+    return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+
+
+def _directory(text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+def _secret(text: str) -> str:
+    if len(text) < 32:
+        raise ValueError(f"{len(text)} characters; at least 32 random ones are needed")
+    return text
+
+
+def _database(text: str) -> str:
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        raise ValueError("not a database address; expected postgresql://user@host/name") from error
+    if url.get_backend_name() == "postgresql":
+        return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    if url.get_backend_name() == "sqlite":
+        return text
+    raise ValueError(f"{url.get_backend_name()} is not supported; use postgresql:// or sqlite:///")
+
+
+def _redis(text: str) -> str:
+    if not text.startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("expected redis://, rediss:// or unix://")
+    return text
+
+
+def _http_url(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise ValueError("expected an address that starts with https:// or http://")
+    return text.rstrip("/")
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+
+
+def _log_level(text: str) -> str:
+    if text.lower() not in LOG_LEVELS:
+        raise ValueError(f"{text!r} is not one of {', '.join(LOG_LEVELS)}")
+    return text.lower()
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 64:
+        raise ValueError(f"{number} is out of range; expected 1 to 64")
+    return number

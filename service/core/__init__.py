@@ -1,0 +1,1 @@
+"""The moderation core: no Flask, Redis, RQ, scikit-learn, clock or environment."""

@@ -1,0 +1,59 @@
+"""Retention: what is wiped when. The public page on data use states these same figures."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import CursorResult, Update, delete, select, update
+from sqlalchemy.orm import Session
+
+from service.core.store.moderators import LONGEST
+from service.core.store.tables import AnswerRow, CommentRow, LoginFailureRow, LoginRow
+from service.core.verdict import Outcome
+
+SPAM_TEXT = timedelta(days=15)
+IDENTITY = timedelta(days=30)  # network address, e-mail address, browser
+ANSWERS = timedelta(days=1)
+FAILURES = timedelta(days=1)
+STEP = 500  # comments a transaction, so that posting goes on meanwhile
+
+
+def purge(session: Session, now: datetime) -> int:
+    """Wipe up to STEP comments' worth of what has been kept long enough. Returns how many.
+
+    The caller repeats until it returns 0.
+    """
+    session.execute(delete(AnswerRow).where(AnswerRow.created_at < now - ANSWERS))
+    session.execute(delete(LoginFailureRow).where(LoginFailureRow.at < now - FAILURES))
+    session.execute(delete(LoginRow).where(LoginRow.created_at < now - LONGEST))
+    return _wipe_spam_text(session, now) + _wipe_identity(session, now)
+
+
+def _wipe_spam_text(session: Session, now: datetime) -> int:
+    old = (
+        select(CommentRow.id)
+        .where(
+            CommentRow.outcome == Outcome.SPAM,
+            CommentRow.text_purged_at.is_(None),
+            CommentRow.received_at < now - SPAM_TEXT,
+        )
+        .limit(STEP)
+    )
+    wiped = {"body": "", "author_url": "", "honeypot": "", "reasons": [], "text_purged_at": now}
+    return _rows(session, update(CommentRow).where(CommentRow.id.in_(old)).values(**wiped))
+
+
+def _wipe_identity(session: Session, now: datetime) -> int:
+    old = (
+        select(CommentRow.id)
+        .where(CommentRow.identity_purged_at.is_(None), CommentRow.received_at < now - IDENTITY)
+        .limit(STEP)
+    )
+    wiped = {"ip": "", "author_email": "", "user_agent": "", "identity_purged_at": now}
+    return _rows(session, update(CommentRow).where(CommentRow.id.in_(old)).values(**wiped))
+
+
+def _rows(session: Session, statement: Update) -> int:
+    result: CursorResult[Any] = session.execute(statement)  # type: ignore[assignment]
+    return result.rowcount

@@ -1,0 +1,1 @@
+"""What is kept: tables, sessions, and the queries by noun."""

@@ -1,0 +1,19 @@
+"""INSERT … ON CONFLICT DO NOTHING, which both databases have under the same name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from service.core.store.tables import Table
+
+
+def insert_missing(session: Session, table: type[Table], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert `rows`, leaving out those whose key is taken; waits for a concurrent insert."""
+    if not rows:
+        return
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    session.execute(dialect.insert(table.__table__).on_conflict_do_nothing(), rows)

@@ -1,0 +1,82 @@
+"""Engines and sessions: one transaction a block, the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.orm import Session
+
+# What is raised while the database is away, locked for too long, or out of disk space.
+DATABASE_AWAY = (OperationalError, InterfaceError, TimeoutError)
+
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",  # an acknowledged comment survives a power cut
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=10000",  # milliseconds
+    "PRAGMA secure_delete=ON",  # purged text is overwritten, not just unlinked
+)
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for a `sqlite://` or `postgresql+psycopg://` address; connects when first used.
+
+    Its errors leave out the bound values: they would carry readers' data into the log.
+    """
+    if url.startswith("sqlite"):
+        engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 10})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_size=20,
+        connect_args={"connect_timeout": 5},
+    )
+
+
+class Store:
+    """The door to the database: `with store.writing() as session:` is one transaction."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writer = engine.execution_options(hamlet_writes=True)
+
+    @classmethod
+    def open(cls, url: str) -> Store:
+        return cls(make_engine(url))
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session whose changes are dropped."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session committed at the end, rolled back on an exception.
+
+        On SQLite it takes the write lock at once: a read that later wants to write could fail.
+        """
+        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, in _begin_sqlite
+    for pragma in SQLITE_PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("hamlet_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,180 @@
+"""Claiming: which pending comments a scorer takes, so that no two scorers take the same."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Select, and_, exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from service.core.policy import Circumstances
+from service.core.store.tables import ArticleRow, CommentRow, SiteRow
+from service.core.verdict import Cutoffs, Mode, Outcome
+
+LEASE = timedelta(seconds=10)  # a batch takes well under one; a dead scorer's is freed after it
+MAX_ATTEMPTS = 3  # a comment that killed its scorer this often waits for a person
+BATCH = 256  # comments
+BATCH_CHARACTERS = 500_000  # so that a batch of long comments does not outlive its lease
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A claimed comment: what the model may see, and what policy looks at."""
+
+    id: UUID
+    body: str
+    author_name: str
+    author_email: str
+    author_url: str
+    article_title: str
+    article_url: str
+    site_url: str
+    language: str
+    mode: Mode
+    ham_cutoff: float | None
+    spam_cutoff: float | None
+    author_known: bool
+    honeypot: bool
+    filled_in_ms: int | None
+
+    def circumstances(self, ham_cutoff: float, spam_cutoff: float) -> Circumstances:
+        """What policy looks at; the given cutoffs hold where the site has none of its own."""
+        ham = ham_cutoff if self.ham_cutoff is None else self.ham_cutoff
+        spam = spam_cutoff if self.spam_cutoff is None else self.spam_cutoff
+        return Circumstances(
+            cutoffs=Cutoffs(min(ham, spam), spam),
+            mode=self.mode,
+            author_known=self.author_known,
+            honeypot=self.honeypot,
+            filled_in_ms=self.filled_in_ms,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Comments under one claim until its lease ends."""
+
+    token: str
+    comments: Sequence[Waiting]
+
+
+def claim_pending(session: Session, now: datetime) -> Claim:
+    """Claim a batch of pending comments, oldest first; empty when none is free.
+
+    Comments that were claimed before and not judged come one at a time: whatever killed their
+    scorer then hurts no other.
+    """
+    fresh = _free(now).where(CommentRow.attempts == 0).limit(BATCH)
+    ids = _fitting(session, fresh) or _fitting(session, _tried_before(now).limit(1))
+    return _claim(session, ids, now)
+
+
+def claim_one(session: Session, comment_id: UUID, now: datetime) -> Claim:
+    """Claim this comment for scoring at once; empty if another scorer has it or it is judged."""
+    return _claim(session, _fitting(session, _free(now).where(CommentRow.id == comment_id)), now)
+
+
+def claim_exhausted(session: Session, now: datetime) -> Claim:
+    """Claim what no scorer survived, to be handed to a person."""
+    free = _free(now).where(CommentRow.attempts >= MAX_ATTEMPTS).limit(BATCH)
+    return _claim(session, _fitting(session, free), now)
+
+
+def any_exhausted(session: Session, now: datetime) -> bool:
+    """Whether `claim_exhausted` would find anything: asked often, and almost never so."""
+    free = _free(now).where(CommentRow.attempts >= MAX_ATTEMPTS).limit(1)
+    return session.execute(free).first() is not None
+
+
+def any_left_behind(session: Session, now: datetime, age: timedelta) -> bool:
+    """Whether a comment older than `age` (or whose claim has run out) still waits unclaimed."""
+    left = _free(now).where(CommentRow.received_at < now - age).limit(1)
+    return session.execute(left).first() is not None
+
+
+def _free(now: datetime) -> Select[UUID, int]:
+    """(id, characters) of the comments that no live claim holds, oldest first."""
+    return (
+        select(CommentRow.id, func.length(CommentRow.body))
+        .where(
+            CommentRow.outcome == Outcome.PENDING,
+            or_(CommentRow.claimed_until.is_(None), CommentRow.claimed_until <= now),
+        )
+        .order_by(CommentRow.attempts, CommentRow.id)
+    )
+
+
+def _tried_before(now: datetime) -> Select[UUID, int]:
+    return _free(now).where(CommentRow.attempts.between(1, MAX_ATTEMPTS - 1))
+
+
+def _fitting(session: Session, statement: Select[UUID, int]) -> list[UUID]:
+    """The ids, locked, up to the first that would make the batch too long; at least one."""
+    ids: list[UUID] = []
+    room = BATCH_CHARACTERS
+    for comment_id, characters in session.execute(statement.with_for_update(skip_locked=True)):
+        room -= characters
+        if ids and room < 0:
+            break
+        ids.append(comment_id)
+    return ids
+
+
+def _claim(session: Session, ids: Sequence[UUID], now: datetime) -> Claim:
+    token = secrets.token_hex(16)
+    if not ids:
+        return Claim(token, ())
+    session.execute(
+        update(CommentRow)
+        .where(CommentRow.id.in_(ids))
+        .values(claim=token, claimed_until=now + LEASE, attempts=CommentRow.attempts + 1)
+    )
+    return Claim(token, read(session, ids))
+
+
+def read(session: Session, ids: Sequence[UUID]) -> list[Waiting]:
+    """What the model and policy look at, of each of these comments, oldest first."""
+    earlier = aliased(CommentRow)
+    known = exists().where(
+        and_(
+            earlier.site_id == CommentRow.site_id,
+            earlier.author_hash == CommentRow.author_hash,
+            earlier.author_hash != "",
+            earlier.outcome == Outcome.PUBLISHED,
+            earlier.id != CommentRow.id,
+        )
+    )
+    rows = session.execute(
+        select(CommentRow, ArticleRow.title, ArticleRow.url, SiteRow, known)
+        .join(ArticleRow, ArticleRow.id == CommentRow.article_id)
+        .join(SiteRow, SiteRow.id == CommentRow.site_id)
+        .where(CommentRow.id.in_(ids))
+        .order_by(CommentRow.id)
+    )
+    return [_waiting(*row) for row in rows]
+
+
+def _waiting(
+    comment: CommentRow, title: str, url: str, site: SiteRow, author_known: bool
+) -> Waiting:
+    return Waiting(
+        id=comment.id,
+        body=comment.body,
+        author_name=comment.author_name,
+        author_email=comment.author_email,
+        author_url=comment.author_url,
+        article_title=title,
+        article_url=url,
+        site_url=site.url,
+        language=site.language or comment.language,
+        mode=Mode(site.mode),
+        ham_cutoff=site.ham_cutoff,
+        spam_cutoff=site.spam_cutoff,
+        author_known=author_known,
+        honeypot=bool(comment.honeypot.strip()),
+        filled_in_ms=comment.filled_in_ms,
+    )

@@ -1,0 +1,81 @@
+"""The bell: job names, and ringing for a worker. Redis is never waited for and never trusted."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import structlog
+from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.retry import Retry as ClientRetry
+from rq import Queue, Retry, Worker
+
+log = structlog.get_logger()
+
+SCORE_QUEUE = "score"
+SCORE_WAITING = "worker.jobs.score_waiting"
+JOBS = (SCORE_WAITING,)  # what a worker agrees to run; tests resolve each name
+
+CLIENT_TIMEOUT = 0.2  # seconds; the client's own defaults stall a request for many
+BREAKER = 1.0  # seconds without a try after a failure
+JOB_TIMEOUT = 30  # seconds
+
+
+class Bell:
+    """Rings for the workers, if it can. Losing a ring only costs the sweeper's second."""
+
+    def __init__(self, redis_url: str | None) -> None:
+        self._connection = _client(redis_url) if redis_url else None
+        self._silent_until = 0.0
+        self._lock = threading.Lock()
+
+    def ring(self) -> bool:
+        """Enqueue one scoring job unless every worker has one waiting. Never raises.
+
+        Returns whether the broker answered.
+        """
+        if self._connection is None or time.monotonic() < self._silent_until:
+            return False
+        try:
+            self._enqueue(self._connection)
+        except (RedisError, OSError) as error:
+            self._break(error)
+            return False
+        return True
+
+    def is_up(self) -> bool:
+        """Whether the broker answers now."""
+        if self._connection is None:
+            return False
+        try:
+            return bool(self._connection.ping())
+        except (RedisError, OSError):
+            return False
+
+    def _enqueue(self, connection: Redis) -> None:
+        queue = Queue(SCORE_QUEUE, connection=connection, serializer="json")
+        if queue.count >= max(1, Worker.count(queue=queue)):
+            return
+        queue.enqueue(
+            SCORE_WAITING,
+            job_timeout=JOB_TIMEOUT,
+            result_ttl=0,
+            failure_ttl=86_400,  # seconds; long enough for an operator to look
+            retry=Retry(max=3),
+        )
+
+    def _break(self, error: Exception) -> None:
+        with self._lock:
+            if time.monotonic() >= self._silent_until:
+                log.warning("broker_away", why=type(error).__name__)
+            self._silent_until = time.monotonic() + BREAKER
+
+
+def _client(url: str) -> Redis:
+    return Redis.from_url(
+        url,
+        socket_timeout=CLIENT_TIMEOUT,
+        socket_connect_timeout=CLIENT_TIMEOUT,
+        retry=ClientRetry(NoBackoff(), 0),
+    )

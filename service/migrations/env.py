@@ -1,0 +1,13 @@
+"""Alembic's entry: runs the steps in `versions/` on the connection that `migrate` hands over."""
+
+from alembic import context
+
+from service.core.store.tables import Table
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Table.metadata,
+    render_as_batch=True,  # SQLite changes a table by copying it
+)
+with context.begin_transaction():
+    context.run_migrations()

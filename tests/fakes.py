@@ -1,0 +1,70 @@
+"""Stand-ins that tests hand to the parts: a clock that stands still, a model that is obvious."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class FrozenClock:
+    """A clock that moves when told to."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+class PlainModel:
+    """Scores by the text: "spam" 0.97, "unsure" 0.5, "blatant" 0.9999, else 0.02.
+
+    A text with "explode" makes scoring raise; one with "die" ends the process.
+    """
+
+    version = "plain-1"
+    ham_cutoff, spam_cutoff = 0.2, 0.9
+    SCORES = (("blatant", 0.9999), ("spam", 0.97), ("unsure", 0.5))
+
+    def __init__(self) -> None:
+        self.calls: list[int] = []  # the size of each batch
+
+    def score(self, comments: Sequence[SimpleNamespace]) -> NDArray[np.float64]:
+        self.calls.append(len(comments))
+        return np.array([self._score(comment.body) for comment in comments])
+
+    def explain(
+        self, comments: Sequence[SimpleNamespace], *, limit: int = 6
+    ) -> list[list[SimpleNamespace]]:
+        reason = SimpleNamespace(code="word", text='the word "spam"', weight=2.5)
+        return [[reason][:limit] for _ in comments]
+
+    def _score(self, body: str) -> float:
+        if "explode" in body:
+            raise ValueError("the model choked")
+        if "die at once" in body:
+            os._exit(70)
+        return next((score for word, score in self.SCORES if word in body), 0.02)
+
+
+class QuietBell:
+    """Counts the rings."""
+
+    def __init__(self) -> None:
+        self.rings = 0
+        self.up = True
+
+    def ring(self) -> bool:
+        self.rings += 1
+        return self.up
+
+    def is_up(self) -> bool:
+        return self.up

@@ -1,0 +1,141 @@
+"""The worker's jobs and its sweeper, on a real Redis."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from redis import Redis
+from rq import Queue
+
+import worker.parts
+from service.core.store.session import Store
+from service.dispatch import SCORE_QUEUE, SCORE_WAITING, Bell
+from service.scoring import Scorer
+from tests.fakes import FrozenClock, PlainModel, QuietBell
+from tests.service.core.conftest import World
+from worker import sweeper
+from worker.__main__ import ScoreWorker
+from worker.parts import Parts
+from worker.sweeper import Sweeper
+
+
+@pytest.fixture
+def world(store: Store, clock: FrozenClock) -> World:
+    return World(store, clock)
+
+
+@pytest.fixture
+def bell() -> QuietBell:
+    return QuietBell()
+
+
+@pytest.fixture
+def parts(store: Store, clock: FrozenClock, bell: QuietBell) -> Iterator[Parts]:
+    scorer = Scorer(PlainModel())  # type: ignore[arg-type]  # it has the face of a SpamModel
+    yield worker.parts.use(Parts(store, scorer, bell, clock))  # type: ignore[arg-type]
+    worker.parts._parts = None
+
+
+class TestSweeping:
+    def test_a_fresh_comment_is_left_to_the_bell(
+        self, world: World, parts: Parts, bell: QuietBell
+    ) -> None:
+        world.submit()
+        Sweeper(parts).sweep()
+        assert bell.rings == 0
+
+    def test_it_rings_for_what_was_left_behind(
+        self, world: World, parts: Parts, bell: QuietBell
+    ) -> None:
+        comment_id = world.submit()
+        world.clock.now += sweeper.RING_AFTER + timedelta(milliseconds=1)
+        Sweeper(parts).sweep()
+        assert bell.rings == 1
+        assert world.get(comment_id).outcome == "pending"
+
+    def test_it_scores_what_nobody_came_for(self, world: World, parts: Parts) -> None:
+        comment_id = world.submit("spam")
+        world.clock.now += sweeper.SCORE_AFTER + timedelta(milliseconds=1)
+        Sweeper(parts).sweep()
+        assert world.get(comment_id).outcome == "spam"
+
+    def test_only_the_holder_of_the_lease_sweeps(
+        self, world: World, parts: Parts, bell: QuietBell
+    ) -> None:
+        world.submit()
+        Sweeper(parts).sweep()
+        world.clock.now += sweeper.RING_AFTER * 2
+        Sweeper(parts).sweep()  # another one
+        assert bell.rings == 0
+
+    def test_it_purges_from_its_first_round_on(self, world: World, parts: Parts) -> None:
+        comment_id = world.submit("Text", ip="192.0.2.7")
+        world.judge_all(0.95)
+        world.clock.move(days=31)
+        Sweeper(parts).sweep()
+        assert (world.get(comment_id).body, world.get(comment_id).ip) == ("", "")
+
+
+@pytest.mark.redis
+class TestAnsweringTheBell:
+    @pytest.fixture
+    def connection(self, redis_url: str) -> Iterator[Redis]:
+        with Redis.from_url(redis_url) as client:
+            client.flushall()
+            yield client
+
+    def work(self, connection: Redis) -> None:
+        ScoreWorker(connection, threading.Event()).work(burst=True, logging_level="ERROR")
+
+    @pytest.mark.usefixtures("parts")
+    def test_a_ring_gets_every_pending_comment_judged(
+        self, world: World, redis_url: str, connection: Redis
+    ) -> None:
+        comment_id = world.submit("spam")
+        Bell(redis_url).ring()
+        self.work(connection)
+        assert world.get(comment_id).outcome == "spam"
+
+    @pytest.mark.usefixtures("parts")
+    def test_a_doubled_job_changes_nothing(self, world: World, connection: Redis) -> None:
+        comment_id = world.submit("spam")
+        queue = Queue(SCORE_QUEUE, connection=connection, serializer="json")
+        for _ in range(3):
+            queue.enqueue(SCORE_WAITING)
+        self.work(connection)
+        assert world.kinds(comment_id) == ["submitted", "judged"]
+
+    @pytest.mark.usefixtures("parts")
+    @pytest.mark.parametrize(
+        ("function", "argument"),
+        [("os.system", "touch hacked"), ("os.mkdir", "hacked"), (SCORE_WAITING, "more")],
+    )
+    def test_a_foreign_job_is_refused_before_its_import(
+        self,
+        function: str,
+        argument: str,
+        connection: Redis,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        queue = Queue(SCORE_QUEUE, connection=connection, serializer="json")
+        job = queue.enqueue(function, argument)
+        self.work(connection)
+        assert not (tmp_path / "hacked").exists()
+        assert not connection.exists(job.key)
+
+    @pytest.mark.usefixtures("parts")
+    def test_a_job_with_a_foreign_callback_is_refused(
+        self, world: World, connection: Redis
+    ) -> None:
+        comment_id = world.submit("spam")
+        queue = Queue(SCORE_QUEUE, connection=connection, serializer="json")
+        job = queue.enqueue(SCORE_WAITING)
+        connection.hset(job.key, "success_callback_name", "os.abort")
+        self.work(connection)
+        assert world.get(comment_id).outcome == "pending"

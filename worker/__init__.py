@@ -1,0 +1,1 @@
+"""The worker: claims pending comments, scores them, has them judged."""

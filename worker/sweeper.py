@@ -1,0 +1,78 @@
+"""The sweeper: looks every second for what was left behind, whoever left it and why.
+
+One process in the installation sweeps at a time: the holder of a lease in the database.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from datetime import datetime, timedelta
+
+import structlog
+
+from service.core import retention, waiting
+from service.core.store import leases
+from worker.parts import Parts
+
+log = structlog.get_logger()
+
+EVERY = 1.0  # seconds
+LEASE = timedelta(seconds=5)
+RING_AFTER = timedelta(seconds=1)  # a healthy bell has been answered by then
+SCORE_AFTER = timedelta(seconds=3)  # nobody came: the broker is away, or its jobs were lost
+PURGE_EVERY = timedelta(minutes=10)
+
+
+class Sweeper:
+    """Rings for comments left behind, scores them itself if nobody comes, and purges."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.name = secrets.token_hex(8)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
+        self._purge_at: datetime | None = None
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the round under way and end."""
+        self._stop.set()
+        self._thread.join()
+
+    def sweep(self) -> None:
+        """One round; does nothing where another process holds the lease."""
+        now = self.parts.clock()
+        with self.parts.store.writing() as session:
+            if not leases.take(session, "sweeper", self.name, now, LEASE):
+                return
+        self._pick_up(now)
+        if self._purge_at is None or now >= self._purge_at:
+            self._purge_at = now + PURGE_EVERY
+            self._purge()
+
+    def _pick_up(self, now: datetime) -> None:
+        with self.parts.store.reading() as session:
+            waits = waiting.any_left_behind(session, now, RING_AFTER)
+            waits_long = waits and waiting.any_left_behind(session, now, SCORE_AFTER)
+        if waits:
+            self.parts.bell.ring()
+        if waits_long and not self.parts.busy.locked():
+            self.parts.score_waiting()
+
+    def _purge(self) -> None:
+        while not self._stop.is_set():
+            with self.parts.store.writing() as session:
+                wiped = retention.purge(session, self.parts.clock())
+            if not wiped:
+                return
+            log.info("purged", comments=wiped)
+
+    def _run(self) -> None:
+        while not self._stop.wait(EVERY):
+            try:
+                self.sweep()
+            except Exception:  # the database may be away for a while: the next round tries again
+                log.exception("sweep_failed")
