@@ -11,6 +11,7 @@ import io
 import os
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -34,7 +35,7 @@ def weights_bytes(weights: NDArray[np.float32], bias: float) -> bytes:
     Only the columns that weigh anything are kept. Shape of weights: (COLUMNS,).
     """
     index = np.flatnonzero(weights).astype(np.uint32)
-    arrays = {
+    arrays: dict[str, NDArray[Any]] = {
         "gaps": np.diff(index, prepend=np.uint32(0)).astype(np.uint32),
         "values": weights[index].astype(np.float16),
         "bias": np.array([bias], dtype=np.float64),
@@ -76,12 +77,11 @@ def read_manifest(directory: Path) -> Manifest:
         manifest = decode(raw)
     except msgspec.MsgspecError as error:
         raise ArtifactMismatch("a model manifest", str(error), _REMEDY) from error
-    if (manifest.format, manifest.features.features) != (FORMAT, VERSION):
-        raise ArtifactMismatch(
-            f"format {FORMAT} with features {VERSION}",
-            f"format {manifest.format} with features {manifest.features.features}",
-            _REMEDY,
-        )
+    expected = f"format {FORMAT}, features {VERSION}, {COLUMNS} columns"
+    made_for = manifest.features
+    found = f"format {manifest.format}, features {made_for.features}, {made_for.columns} columns"
+    if found != expected:
+        raise ArtifactMismatch(expected, found, _REMEDY)
     if not 0 <= manifest.ham_cutoff <= manifest.spam_cutoff <= 1:
         raise ArtifactMismatch(
             "0 <= ham_cutoff <= spam_cutoff <= 1",
@@ -131,9 +131,10 @@ def _unpack(raw: bytes) -> tuple[NDArray[np.float32], float]:
     return weights, float(bias[0])
 
 
-def _check(gaps: NDArray[np.uint32], values: NDArray[np.float16], bias: NDArray[np.float64]) -> None:
+def _check(gaps: NDArray[Any], values: NDArray[Any], bias: NDArray[Any]) -> None:
+    kinds = [array.dtype.name for array in (gaps, values, bias)]
     fits = (
-        (gaps.dtype, values.dtype, bias.dtype) == (np.uint32, np.float16, np.float64)
+        kinds == ["uint32", "float16", "float64"]
         and gaps.ndim == 1
         and gaps.shape == values.shape
         and bias.shape == (1,)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from models import artifact
 from models.evidence import Reason, reasons
-from models.features import Batch, matrix
+from models.features import Batch, weigh
 from models.manifest import Manifest
 from models.text import CommentText
 
@@ -53,8 +53,7 @@ class SpamModel:
         return found
 
     def _logits(self, batch: Batch) -> NDArray[np.float64]:
-        weighed: NDArray[np.float64] = matrix(batch) @ self._weights
-        return weighed.astype(np.float64) + self._bias
+        return weigh(batch, self._weights) + self._bias
 
 
 def probability(logits: NDArray[np.float64]) -> NDArray[np.float64]:

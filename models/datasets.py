@@ -75,8 +75,8 @@ def file_name(path: Path) -> str:
 
 def read(path: Path) -> Iterator[Example]:
     """The examples of one file, streamed. Raises BadData naming file and line."""
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open()
-    with opened as lines:
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rt", encoding="utf-8") as lines:
         for number, line in enumerate(lines, start=1):
             if line.strip():
                 yield _example(line, file_name(path), f"{path.name} line {number}")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.metrics import roc_auc_score
 
-from models.classifier import probability
+from models.classifier import SpamModel, probability
 from models.datasets import NEVER_TRAINED, Example
 from models.manifest import TestedSource
 from models.training import (
@@ -19,6 +19,7 @@ from models.training import (
     features_of,
     fit,
     labels_of,
+    train,
     usable,
     with_fields_dropped,
 )
@@ -29,6 +30,8 @@ FALSE_POSITIVE, MISS, UNSURE = 10.0, 1.0, 0.2
 BLOCKED_CAP = 0.01
 """Largest share of a source's genuine comments that may be filed as spam, where it has 100."""
 STRICT_CAPS = {"omp_de": 0.005}
+NOT_COMMENTS = frozenset({"sms_spam_collection", "youtube_tubespam", "tg_spam_samples"})
+"""Measured and shown, but without a say in what a wrong answer costs a site."""
 _HAM_ENOUGH = 100
 
 
@@ -43,12 +46,12 @@ class Scored:
     @property
     def ham(self) -> NDArray[np.float64]:
         """The genuine comments' scores."""
-        return self.scores[self.labels == 0]
+        return np.asarray(self.scores[self.labels == 0])
 
     @property
     def spam(self) -> NDArray[np.float64]:
         """The spam's scores."""
-        return self.scores[self.labels == 1]
+        return np.asarray(self.scores[self.labels == 1])
 
 
 def leave_one_source_out(
@@ -75,13 +78,39 @@ def leave_one_source_out(
     results = []
     for number, group in enumerate(tested, start=1):
         part = np.flatnonzero(learned & (groups != group))
-        weights = example_weights([examples[i] for i in part], settings.source_power)
+        weights = example_weights([examples[i] for i in part.tolist()], settings.source_power)
         fitted = fit(taught[part], labels[part], weights, settings)
         test = np.flatnonzero(counted & (groups == group))
         results.append(Scored(group, labels[test], probability(fitted.logits(whole[test]))))
         if progress:
             progress(group, number, len(tested))
     return results
+
+
+def with_model(model: SpamModel, examples: Sequence[Example]) -> list[Scored]:
+    """Each group of counted examples scored by one model, whatever that was trained on."""
+    counted = [example for example in examples if example.counted]
+    return _by_group(counted, model.score([example.comment for example in counted]))
+
+
+def by_split(examples: Sequence[Example], settings: Settings) -> list[Scored]:
+    """A model trained on the rows marked "train" in their file, tested on those marked "test".
+
+    Rows without such a mark are left out. Raises TooFewExamples.
+    """
+    fitted, _ = train([e for e in examples if e.split == "train"], settings)
+    tested = [e for e in examples if e.split == "test" and e.counted]
+    scores = probability(fitted.logits(features_of([e.comment for e in tested])))
+    return _by_group(tested, scores)
+
+
+def _by_group(examples: Sequence[Example], scores: NDArray[np.float64]) -> list[Scored]:
+    labels = labels_of(examples)
+    groups = np.array([example.group for example in examples])
+    return [
+        Scored(group, labels[groups == group], scores[groups == group])
+        for group in sorted(set(groups.tolist()))
+    ]
 
 
 def summary(scored: Scored, ham_cutoff: float, spam_cutoff: float) -> TestedSource:
@@ -116,12 +145,17 @@ def caught_at(scored: Scored, blocked: float) -> float:
 def choose_cutoffs(sources: Sequence[Scored]) -> tuple[float, float]:
     """The ham and spam cutoff of least cost that keep blocked ham under its caps.
 
-    Each source counts alike. Costs per comment: ham filed as spam 10, spam published 1, held 0.2.
-    The caps are checked on every source with a hundred genuine comments or more.
+    Costs per comment: ham filed as spam 10, spam published 1, held 0.2; each source counts alike.
+    Spam is taken from sources that have ham too: collections of spam alone, chat and text
+    messages are not what arrives at a site. The caps are checked on every source with a hundred
+    genuine comments or more.
     """
-    grid = probability(np.linspace(-4.0, 9.0, 261))
-    filed = np.mean([_share_from(source.ham, grid) for source in sources if source.ham.size], axis=0)
-    caught = np.mean([_share_from(s.spam, grid) for s in sources if s.spam.size], axis=0)
+    grid = probability(np.linspace(-4.0, 9.0, 521))
+    weighed = [source for source in sources if source.source not in NOT_COMMENTS] or sources
+    hams = [source.ham for source in weighed if source.ham.size]
+    spams = [s.spam for s in weighed if s.spam.size and s.ham.size] or [s.spam for s in weighed]
+    filed = np.mean([_share_from(ham, grid) for ham in hams], axis=0)
+    caught = np.mean([_share_from(spam, grid) for spam in spams if spam.size], axis=0)
     allowed = np.all([_within_cap(source, grid) for source in sources], axis=0)
     best, found = np.inf, (0.5, float(grid[-1]))
     for low in range(grid.size):

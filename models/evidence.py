@@ -14,13 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.features import BLOCK_WEIGHTS, FIELDS, SHAPE_START, Batch, distinct
-from models.marks import wording
+from models.features import BLOCK_FLOORS, BLOCK_WEIGHTS, FIELDS, SHAPE_START, Batch, distinct
+from models.marks import ABOUT_ADDRESSES, address_wording, wording
 from models.shape import MARKS
 
 _SMALLEST = 0.05
 """Reasons weaker than this are noise to a reader. Units: logits."""
-_SEEDS = 8
 _LONGEST_PHRASE = 5
 _LONGEST_TEXT = 80
 _BODY, _NAME, _ADDRESS = range(FIELDS)
@@ -43,11 +42,10 @@ class _Weighed:
         self._weights = weights
         self.tokens = self._token_weights()
         rows, cols = batch.marks()
-        self.marks = self._shares((rows,), (cols,), BLOCK_WEIGHTS[2])[0]
+        self.marks = self._shares((rows,), (cols,), 2)[0]
         self.mark_ends = np.searchsorted(rows, np.arange(batch.size), side="right")
         shape_rows, shape_marks = np.nonzero(batch.shape())
-        cols = shape_marks + SHAPE_START
-        self.shape = self._shares((shape_rows,), (cols,), BLOCK_WEIGHTS[3])[0]
+        self.shape = weights[shape_marks + SHAPE_START].astype(np.float64) * BLOCK_WEIGHTS[3]
         self.shape_marks = shape_marks
         self.shape_ends = np.searchsorted(shape_rows, np.arange(batch.size), side="right")
         token_rows = batch.tokens.segments // FIELDS
@@ -58,14 +56,12 @@ class _Weighed:
         batch = self.batch
         word_rows, word_cols = batch.words()
         pair_rows, pair_cols, first = batch.pairs()
-        total, pairs = self._shares(
-            (word_rows, pair_rows), (word_cols, pair_cols), BLOCK_WEIGHTS[0]
-        )
+        total, pairs = self._shares((word_rows, pair_rows), (word_cols, pair_cols), 0)
         count = total.size
         total = total + 0.5 * np.bincount(first, pairs, count)
         total += 0.5 * np.bincount(first + 1, pairs, max(count, 1))[:count]
         rows, cols, places = batch.characters()
-        (chars,) = self._shares((rows,), (cols,), BLOCK_WEIGHTS[1])
+        (chars,) = self._shares((rows,), (cols,), 1)
         if not count:
             return total
         owners = np.searchsorted(batch.tokens.starts, places, side="right") - 1
@@ -75,7 +71,7 @@ class _Weighed:
         self,
         rows: tuple[NDArray[np.int64], ...],
         cols: tuple[NDArray[np.int64], ...],
-        block_weight: float,
+        block: int,
     ) -> list[NDArray[np.float64]]:
         """The weight of each occurrence; a feature that occurs twice is shared by both."""
         all_rows, all_cols = np.concatenate(rows), np.concatenate(cols)
@@ -84,38 +80,40 @@ class _Weighed:
         lengths = np.bincount(different // self._weights.size, minlength=self.batch.size)
         place = np.searchsorted(different, keys)
         repeats = np.bincount(place, minlength=different.size)[place]
-        scale = block_weight / np.sqrt(np.maximum(lengths, 1))
+        scale = BLOCK_WEIGHTS[block] / np.sqrt(np.maximum(lengths, BLOCK_FLOORS[block]))
         shares = self._weights[all_cols].astype(np.float64) * scale[all_rows] / repeats
         return np.split(shares, np.cumsum([part.size for part in rows])[:-1])
 
 
-def reasons(batch: Batch, weights: NDArray[np.float32], limit: int) -> list[list[Reason]]:
-    """Each comment's reasons, strongest first, `limit` at most."""
+def reasons(
+    batch: Batch, weights: NDArray[np.float32], limit: int, smallest: float = _SMALLEST
+) -> list[list[Reason]]:
+    """Each comment's reasons, strongest first, `limit` at most, none weaker than `smallest`."""
     weighed = _Weighed(batch, weights)
-    return [_strongest(_all_reasons(weighed, row), limit) for row in range(batch.size)]
+    return [
+        _strongest(_all_reasons(weighed, row, limit), limit, smallest) for row in range(batch.size)
+    ]
 
 
-def _strongest(found: Iterator[Reason], limit: int) -> list[Reason]:
+def _strongest(found: Iterator[Reason], limit: int, smallest: float) -> list[Reason]:
     """The reasons with the largest weights; those of the same words are added up first."""
     sums: dict[tuple[str, str], float] = defaultdict(float)
     for reason in found:
         sums[reason.code, reason.text] += reason.weight
     merged = [Reason(code, text, round(w, 3)) for (code, text), w in sums.items()]
-    merged = [reason for reason in merged if abs(reason.weight) >= _SMALLEST]
+    merged = [reason for reason in merged if abs(reason.weight) >= smallest]
     return sorted(merged, key=lambda reason: -abs(reason.weight))[: max(limit, 0)]
 
 
-def _all_reasons(weighed: _Weighed, row: int) -> Iterator[Reason]:
+def _all_reasons(weighed: _Weighed, row: int, limit: int) -> Iterator[Reason]:
     first, last = _part(weighed.token_ends, row)
     fields = weighed.batch.tokens.segments[first:last] % FIELDS
-    cuts = first + np.searchsorted(fields, np.arange(FIELDS + 1))
-    yield from _phrases(weighed, int(cuts[_BODY]), int(cuts[_NAME]))
-    yield from _field(weighed, int(cuts[_NAME]), int(cuts[_ADDRESS]), _NAME)
-    yield from _field(weighed, int(cuts[_ADDRESS]), last, _ADDRESS)
-    first, last = _part(weighed.mark_ends, row)
-    marks = weighed.batch.prepared[row].marks
-    for mark, weight in zip(marks, weighed.marks[first:last], strict=True):
-        yield Reason(*wording(mark), float(weight))
+    name, address = (first + int(np.searchsorted(fields, field)) for field in (_NAME, _ADDRESS))
+    yield from _phrases(weighed, first, name, limit)
+    if name < address:
+        text = f"author name “{_quote(weighed.batch, name, address)}”"
+        yield Reason("author_name", text, float(weighed.tokens[name:address].sum()))
+    yield from _marks(weighed, row, float(weighed.tokens[address:last].sum()))
     first, last = _part(weighed.shape_ends, row)
     for number, weight in zip(
         weighed.shape_marks[first:last], weighed.shape[first:last], strict=True
@@ -123,29 +121,41 @@ def _all_reasons(weighed: _Weighed, row: int) -> Iterator[Reason]:
         yield Reason(MARKS[number].code, MARKS[number].text, float(weight))
 
 
+def _marks(weighed: _Weighed, row: int, address_words: float) -> Iterator[Reason]:
+    """A comment's marks; all that its addresses say, words in them included, is one reason."""
+    first, last = _part(weighed.mark_ends, row)
+    marks = weighed.batch.prepared[row].marks
+    addresses = address_words
+    for mark, weight in zip(marks, weighed.marks[first:last], strict=True):
+        if mark.partition(":")[0] in ABOUT_ADDRESSES:
+            addresses += float(weight)
+        else:
+            yield Reason(*wording(mark), float(weight))
+    if addresses:
+        yield Reason(*address_wording(marks), addresses)
+
+
 def _part(ends: NDArray[np.int64], row: int) -> tuple[int, int]:
     """Where a row's entries begin and end in an array ordered by row."""
     return int(ends[row - 1]) if row else 0, int(ends[row])
 
 
-def _phrases(weighed: _Weighed, first: int, last: int) -> Iterator[Reason]:
+def _phrases(weighed: _Weighed, first: int, last: int, limit: int) -> Iterator[Reason]:
     """The strongest words of a text, each with the neighbours that push the same way."""
     weights = weighed.tokens[first:last]
     taken = np.zeros(weights.size, dtype=np.bool_)
-    count = min(_SEEDS, weights.size)
-    seeds = np.argpartition(-np.abs(weights), count - 1)[:count] if count else []
+    count = min(limit + 2, weights.size)
+    seeds = np.argpartition(-np.abs(weights), max(count - 1, 0))[:count].tolist() if count else []
     for seed in sorted(seeds, key=lambda place: -abs(float(weights[place]))):
         if not taken[seed]:
-            low, high = _grow(weights, taken, int(seed))
+            low, high = _grow(weights, taken, seed)
             taken[low:high] = True
             text = _quote(weighed.batch, first + low, first + high)
             noun = "word" if high - low == 1 else "words"
             yield Reason("word", f"the {noun} “{text}”", float(weights[low:high].sum()))
 
 
-def _grow(
-    weights: NDArray[np.float64], taken: NDArray[np.bool_], seed: int
-) -> tuple[int, int]:
+def _grow(weights: NDArray[np.float64], taken: NDArray[np.bool_], seed: int) -> tuple[int, int]:
     """The run around a word whose neighbours push the same way, a third as strongly or more."""
     least = abs(weights[seed]) / 3
     sign = np.sign(weights[seed])
@@ -157,19 +167,6 @@ def _grow(
             break
         low, high = low - bool(left), high + bool(right)
     return low, high
-
-
-def _field(weighed: _Weighed, first: int, last: int, field: int) -> Iterator[Reason]:
-    """All words of the author's name, or the strongest ones of the addresses, as one reason."""
-    if first == last:
-        return
-    weight = float(weighed.tokens[first:last].sum())
-    if field == _NAME:
-        yield Reason("author_name", f"author name “{_quote(weighed.batch, first, last)}”", weight)
-        return
-    order = np.argsort(-weighed.tokens[first:last] * np.sign(weight or 1.0), kind="stable")[:3]
-    words = [_quote(weighed.batch, first + place, first + place + 1) for place in order]
-    yield Reason("link_words", f"in the address: “{', '.join(words)}”", weight)
 
 
 def _quote(batch: Batch, first: int, last: int) -> str:

@@ -16,7 +16,7 @@ from scipy import sparse
 
 from models.characters import IDEOGRAPH, classes, code_points, kind_table
 from models.hashing import RunningHash, columns
-from models.links import Link, domain_of, parse_link, scan
+from models.links import Link, parse_link, scan
 from models.marks import disguise_marks, link_marks, link_words, name_marks
 from models.shape import WIDTH, WordCounts, is_word, shape_rows
 from models.text import CommentText, clean
@@ -30,7 +30,8 @@ MARK_START = CHAR_START + (1 << CHAR_BITS)
 SHAPE_START = MARK_START + (1 << MARK_BITS)
 COLUMNS = SHAPE_START + WIDTH
 
-BLOCK_WEIGHTS = (1.0, 0.5, 1.0, 0.5)
+BLOCK_WEIGHTS = (1.0, 0.5, 1.0, 0.1)
+BLOCK_FLOORS = (10, 20, 8, 0)
 CHAR_SIZES: tuple[int, ...] = (4,)
 _FIELD_END = "\x1e"
 FIELDS = 3
@@ -53,10 +54,10 @@ def prepare(comment: CommentText) -> Prepared:
     own = _own_domains(comment)
     found = scan(body.text, own)
     author = _author_link(comment.author_url, own)
-    marks = link_marks(found, author) + name_marks(name.text) + disguise_marks(body, name)
-    return Prepared(
-        found.text, _name_words(name.text), " ".join(link_words(found, author)), marks
-    )
+    addresses = found.links if author is None else (*found.links, author)
+    hosts = [link.host for link in addresses]
+    marks = link_marks(found, author) + name_marks(name.text, hosts) + disguise_marks(body, name)
+    return Prepared(found.text, _name_words(name.text), " ".join(link_words(found, author)), marks)
 
 
 def _own_domains(comment: CommentText) -> frozenset[str]:
@@ -197,34 +198,55 @@ def distinct(keys: NDArray[np.int64]) -> NDArray[np.int64]:
     return keys[fresh]
 
 
+Cells = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
+"""The cells of one block: rows, columns, and the value that all cells of a row share, per row."""
+
+
 def _block(
-    rows: NDArray[np.int64], cols: NDArray[np.int64], size: int, weight: float
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
-    """A block's different cells in order, each row of length `weight`: rows, columns, values."""
+    rows: NDArray[np.int64], cols: NDArray[np.int64], size: int, weight: float, floor: int
+) -> Cells:
+    """A block's different cells in order, each row of length `weight` or less.
+
+    A row of fewer cells than `floor` is scaled as if it had so many: little text, little said.
+    With floor 0 every cell has the value `weight`.
+    """
     keys = distinct(rows * COLUMNS + cols)
-    rows, cols = np.divmod(keys, COLUMNS)
+    rows = keys // COLUMNS
+    cols = keys - rows * COLUMNS
+    if not floor:
+        return rows, cols, np.full(size, weight)
     counts = np.bincount(rows, minlength=size)
-    lengths = weight / np.sqrt(np.maximum(counts, 1))
-    return rows, cols, lengths[rows].astype(np.float32)
+    return rows, cols, weight / np.sqrt(np.maximum(counts, floor))
 
 
-def blocks(batch: Batch) -> list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]]:
-    """The four blocks of a batch, as rows, columns and values."""
+def blocks(batch: Batch) -> list[Cells]:
+    """The four blocks of a batch."""
     words, pairs, chars = batch.words(), batch.pairs(), batch.characters()
-    shape_cells = np.nonzero(batch.shape())
+    shape_rows, shape_marks = np.nonzero(batch.shape())
     parts = (
         (np.concatenate((words[0], pairs[0])), np.concatenate((words[1], pairs[1]))),
         (chars[0], chars[1]),
         batch.marks(),
-        (shape_cells[0], shape_cells[1] + SHAPE_START),
+        (shape_rows, shape_marks + SHAPE_START),
     )
     return [
-        _block(rows, cols, batch.size, weight)
-        for (rows, cols), weight in zip(parts, BLOCK_WEIGHTS, strict=True)
+        _block(rows, cols, batch.size, weight, floor)
+        for (rows, cols), weight, floor in zip(parts, BLOCK_WEIGHTS, BLOCK_FLOORS, strict=True)
     ]
 
 
 def matrix(batch: Batch) -> sparse.csr_matrix:
-    """The features of a batch. Shape: (n_comments, COLUMNS), float32."""
-    rows, cols, values = (np.concatenate(part) for part in zip(*blocks(batch), strict=True))
-    return sparse.csr_matrix((values, (rows, cols)), shape=(batch.size, COLUMNS))
+    """The features of a batch, for training. Shape: (n_comments, COLUMNS), float32."""
+    made = blocks(batch)
+    rows, cols = (np.concatenate([cells[place] for cells in made]) for place in (0, 1))
+    values = np.concatenate([scale[cell_rows] for cell_rows, _, scale in made])
+    cells = (values.astype(np.float32), (rows, cols))
+    return sparse.csr_matrix(cells, shape=(batch.size, COLUMNS))
+
+
+def weigh(batch: Batch, weights: NDArray[np.float32]) -> NDArray[np.float64]:
+    """`matrix(batch) @ weights` without making the matrix, for serving. Shape: (n_comments,)."""
+    total = np.zeros(batch.size)
+    for rows, cols, scale in blocks(batch):
+        total += scale * np.bincount(rows, weights[cols], batch.size)
+    return total

@@ -38,9 +38,7 @@ class RunningHash:
     def __init__(self, codes: NDArray[np.uint32]) -> None:
         size = codes.size + 1
         up, self._down = (
-            (_UP, _DOWN)
-            if size <= _CACHED
-            else (_powers(_BASE, size), _powers(_INVERSE, size))
+            (_UP, _DOWN) if size <= _CACHED else (_powers(_BASE, size), _powers(_INVERSE, size))
         )
         spread = mix(codes.astype(np.uint64) + np.uint64(1))
         self._sums = np.zeros(size, dtype=np.uint64)

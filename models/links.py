@@ -11,10 +11,13 @@ from functools import cache, lru_cache
 
 from publicsuffixlist import PublicSuffixList
 
-_URL = re.compile(r"(?:https?|ftp)://([^\s<>\"'\[\](){}|]+)|(?<![\w.@/-])www\.([^\s<>\"'\[\](){}|]+)", re.I)
+_URL = re.compile(
+    r"(?:https?|ftp)://([^\s<>\"'\[\](){}|]+)|(?<![\w.@/-])www\.([^\s<>\"'\[\](){}|]+)", re.I
+)
 _BARE = re.compile(
     r"(?<![\w.@/-])((?:[^\W_]|-){1,63}(?:\.(?:[^\W_]|-){1,63}){1,4}(?:/[^\s<>\"'\[\](){}|]*)?)(?![\w@])"
 )
+_INNER_DOT = re.compile(r"\w\.\w")
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@([a-zA-Z0-9-]{1,63}(?:\.[a-zA-Z0-9-]{1,63}){1,4})")
 _BBCODE = re.compile(r"\[/?(?:url|link|img|b|i|u|size|color|email)(?:=[^\]\n]{0,300})?\]", re.I)
 _ANCHOR = re.compile(r"<\s{0,3}a\s[^<>]{0,2000}>?", re.I)
@@ -80,8 +83,8 @@ def parse_link(address: str) -> Link:
     cut = rest.find("://")
     if 0 <= cut <= 10:
         rest = rest[cut + 3 :]
-    authority, slash, path = rest.partition("/")
-    authority, mark, query = authority.partition("?")
+    authority, _, path = rest.partition("/")
+    authority, _, query = authority.partition("?")
     host = authority.rpartition("@")[2].partition(":")[0].strip(".").lower()[:253]
     domain, tld = domain_of(host)
     return Link(host.removeprefix("www."), domain, tld, (path or query)[:500])
@@ -102,7 +105,7 @@ def scan(text: str, own: frozenset[str] = frozenset()) -> LinkScan:
 
     def take_bare(match: re.Match[str]) -> str:
         host = match[1].partition("/")[0].lower()
-        if not domain_of(host)[0] or _is_file_name(host):
+        if not domain_of(host)[0] or _is_no_address(host):
             return match[0]
         found.append(match[1])
         return " "
@@ -114,7 +117,8 @@ def scan(text: str, own: frozenset[str] = frozenset()) -> LinkScan:
     if emails:
         text = _EMAIL.sub(" ", text)
     text, tags = _TAG.subn(" ", text) if "<" in text else (text, 0)
-    text = _BARE.sub(take_bare, text)
+    if _INNER_DOT.search(text):
+        text = _BARE.sub(take_bare, text)
     links = [parse_link(address) for address in found[:_MOST_LINKS]]
     others = tuple(link for link in links if not own or link.domain not in own)
     own_count = len(links) - len(others)
@@ -133,12 +137,17 @@ def _keep_addresses(match: re.Match[str]) -> str:
     return f" {found[0]} " if found else " "
 
 
-_FILE_SUFFIXES = frozenset(
-    {"py", "rs", "sh", "md", "pl", "so", "ps", "cc", "zip", "mov", "app", "is", "it", "in", "my"}
-)
+# What a bare `name.ending` must end in to be an address and not a missing space ("end.Next") or
+# a file ("setup.py"): the endings that people write without http. Longer hosts may have any.
+_ENDINGS = """
+    com net org info biz edu gov ru su ua de fr nl pl cz es pt br ch eu uk au ca jp cn kr tr ir
+    io co tv cc ws site online shop store top xyz club win vip pro link live life world space
+    website tech click icu buzz fun app dev blog news agency casino bet loan finance рф
+"""
+_BARE_ENDINGS = frozenset(_ENDINGS.split())
 
 
-def _is_file_name(host: str) -> bool:
-    """Whether `name.suffix` is likelier a file or a missing space than an address."""
-    name, _, suffix = host.rpartition(".")
-    return suffix in _FILE_SUFFIXES and "." not in name
+def _is_no_address(host: str) -> bool:
+    """Whether a bare `name.ending` is likelier a file or a missing space than an address."""
+    name, _, ending = host.rpartition(".")
+    return "." not in name and ending not in _BARE_ENDINGS

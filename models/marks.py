@@ -6,6 +6,7 @@ A token becomes a hashed feature; `wording` turns it back into a moderator's wor
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from models.links import Link, LinkScan
 from models.text import Cleaned
@@ -30,8 +31,10 @@ def link_marks(scan: LinkScan, author: Link | None) -> list[str]:
         marks.append("markup:bbcode")
     if scan.tags:
         marks.append("markup:tags")
-    if author is not None and not scan.count:
-        marks.append("author_link")
+    if author is not None:
+        marks.append(f"author_path:{_depth(author.path)}")
+        if not scan.count:
+            marks.append("author_link")
     addresses = links if author is None else (*links, author)
     for link in addresses:
         marks.append(f"link_host:{link.domain or link.host}")
@@ -51,10 +54,11 @@ def link_words(scan: LinkScan, author: Link | None) -> list[str]:
     return list(words)[:_MOST_WORDS]
 
 
-def name_marks(name: str) -> list[str]:
-    """What an author's name looks like; nothing for an absent one.
+def name_marks(name: str, hosts: Sequence[str] = ()) -> list[str]:
+    """What an author's name looks like, and whether it is in one of the linked `hosts`.
 
-    Never the name itself: names tell one site from another, not spam from ham.
+    Nothing for an absent one. Never the name itself: that tells one site from another, not
+    spam from ham.
     """
     if not name:
         return []
@@ -70,6 +74,8 @@ def name_marks(name: str) -> list[str]:
         marks.append("name_lower:" + str(min(len(words), 4)))
     elif name.istitle() and len(words) == 2:
         marks.append("name_first_last")
+    if hosts and any(len(word) > 3 and word.lower() in host for word in words for host in hosts):
+        marks.append(f"name_in_host:{min(len(words), 4)}")
     if len(name) > 25:
         marks.append("name_long")
     return marks
@@ -87,18 +93,20 @@ def disguise_marks(cleaned: Cleaned, name: Cleaned) -> list[str]:
     return marks
 
 
+def _depth(path: str) -> str:
+    """How deep an address leads: a home page, a page, or far inside (profiles, queries)."""
+    steps = [step for step in path.split("/") if step]
+    if "=" in path or "?" in path or len(steps) > 2:
+        return "deep"
+    return "page" if steps else "home"
+
+
 def _count(number: int) -> str:
     """A count in the words "1", "2", "few" (3 to 5), "many"."""
     return str(number) if number < 3 else "few" if number < 6 else "many"
 
 
 _SENTENCES = {
-    "links": {
-        "1": "one link",
-        "2": "two links",
-        "few": "three to five links",
-        "many": "six links or more",
-    },
     "markup": {
         "html": "links written in HTML",
         "bbcode": "links written in forum code (BBCode)",
@@ -118,6 +126,12 @@ _SENTENCES = {
         "3": "author name of three words",
         "4": "author name of four words or more",
     },
+    "name_in_host": {
+        "1": "author name stands in the linked address",
+        "2": "author name stands in the linked address",
+        "3": "author name is a phrase from the linked address",
+        "4": "author name is a phrase from the linked address",
+    },
     "name_lower": {
         "0": "author name without a letter",
         "1": "author name is one lower-case word",
@@ -128,11 +142,6 @@ _SENTENCES = {
 }
 _FIXED = {
     "link_alone": "hardly any text beside the link",
-    "link_in_text": "text around the link",
-    "link_hosts": "links to many different sites",
-    "link_idn": "link to a host in non-Latin letters",
-    "link_hyphens": "link to a host with many hyphens",
-    "author_link": "no link but the author's own",
     "name_link": "author name holds a web address",
     "name_camel": "author name glued together from words",
     "name_digits": "author name with digits",
@@ -143,13 +152,27 @@ _FIXED = {
 }
 
 
+ABOUT_ADDRESSES = frozenset(
+    {"links", "link_in_text", "link_host", "link_tld", "link_idn", "link_hyphens"}
+    | {"author_link", "author_path", "link_hosts"}
+)
+"""The codes that a moderator reads as one reason: where the links lead."""
+
+
+def address_wording(marks: Sequence[str]) -> tuple[str, str]:
+    """The code and sentence for all that a comment's addresses say together."""
+    codes = [mark.partition(":") for mark in marks]
+    hosts = list(dict.fromkeys(detail for code, _, detail in codes if code == "link_host"))
+    shown = ", ".join(host[:60] for host in hosts[:2])
+    more = f" and {len(hosts) - 2} more" if len(hosts) > 2 else ""
+    if "author_link" in marks:
+        return "author_link", f"author's link to {shown}"
+    return "link_host", f"link to {shown}{more}"
+
+
 def wording(mark: str) -> tuple[str, str]:
     """A mark's stable code and its sentence for a moderator."""
     code, _, detail = mark.partition(":")
-    if code == "link_host":
-        return code, f"link to {detail}"
-    if code == "link_tld":
-        return code, f"address ending in .{detail}" if detail else "address without a known ending"
     if code == "email":
         return code, f"e-mail address at {detail} in the text"
     sentence = _SENTENCES.get(code, {}).get(detail) or _FIXED.get(code, code)

@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.characters import (
-    IDEOGRAPH,
     SCRIPTS,
+    SEPARATOR,
     SHAPES,
-    WORD,
     classes,
     script_table,
     shape_table,
@@ -29,13 +28,9 @@ class Mark:
     text: str
 
 
-_LENGTHS = (0, 10, 30, 80, 200, 500, 1200, 4000)
-_LENGTH_MARKS = [
-    Mark("shape_length", f"text of {low} to {high - 1} characters")
-    for low, high in zip(_LENGTHS, (*_LENGTHS[1:], 65536), strict=True)
-]
 MARKS: tuple[Mark, ...] = (
-    *_LENGTH_MARKS,
+    Mark("shape_length", "a long text"),
+    Mark("shape_length", "a very long text"),
     Mark("shape_empty", "no text besides links"),
     Mark("shape_caps", "written mostly in capital letters"),
     Mark("shape_caps", "many capital letters"),
@@ -53,7 +48,8 @@ MARKS: tuple[Mark, ...] = (
     Mark("shape_emoji", "emoji in the text"),
     Mark("shape_emoji", "many emoji in the text"),
     Mark("shape_punctuation", "hardly any punctuation"),
-    Mark("shape_punctuation", "much punctuation"),
+    Mark("shape_wrapped", "lines broken inside sentences"),
+    Mark("shape_glued", "no space after a full stop or comma"),
     Mark("shape_quote", "quotes or addresses another reader"),
     Mark("shape_scripts", "mixes writing systems"),
     Mark("shape_words", "no words at all"),
@@ -72,7 +68,8 @@ def shape_rows(
     `codes` are all texts' code points and `rows` the text that each belongs to. Shape of the
     result: (size, WIDTH).
     """
-    shapes = _histogram(classes(shape_table(), codes), rows, size, len(SHAPES))
+    kinds = classes(shape_table(), codes)
+    shapes = _histogram(kinds, rows, size, len(SHAPES))
     scripts = _histogram(classes(script_table(), codes), rows, size, len(SCRIPTS))
     signs = {sign: np.bincount(rows[codes == ord(sign)], minlength=size) for sign in "!?\n{};=@>"}
     length = np.bincount(rows, minlength=size)
@@ -81,9 +78,9 @@ def shape_rows(
     letters = np.maximum(upper + lower, 1)
     lines, bangs = signs["\n"], signs["!"]
     code = signs["{"] + signs["}"] + signs[";"] + signs["="]
-    bins = np.searchsorted(_LENGTHS, length, side="right") - 1
-    columns = [bins == number for number in range(len(_LENGTHS))]
-    columns += [
+    columns = [
+        (length > 1200) & (length <= 4000),
+        length > 4000,
         length - shapes[:, 4] == 0,
         (upper > 0.6 * letters) & (letters > 8),
         (upper > 0.12 * letters) & (upper <= 0.6 * letters) & (letters > 8),
@@ -101,7 +98,8 @@ def shape_rows(
         (shapes[:, 7] > 0) & (shapes[:, 7] <= 3),
         shapes[:, 7] > 3,
         (shapes[:, 5] < 0.01 * solid) & (solid > 60),
-        shapes[:, 5] > 0.08 * solid,
+        _wrapped(codes, kinds, rows, size) > 0,
+        _glued(codes, kinds, rows, size) > 0,
         signs["@"] + signs[">"] > 0,
         (scripts[:, 1:] > 0.1 * solid[:, None]).sum(axis=1) > 1,
         words.total == 0,
@@ -109,7 +107,8 @@ def shape_rows(
         (words.distinct < 0.35 * words.total) & (words.total > 20),
         solid > 12 * np.maximum(words.total, 1),
     ]
-    return np.column_stack(columns)
+    marks: NDArray[np.bool_] = np.column_stack(columns)
+    return marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +119,44 @@ class WordCounts:
     distinct: NDArray[np.int64]
 
 
+def _wrapped(
+    codes: NDArray[np.uint32], kinds: NDArray[np.uint8], rows: NDArray[np.int64], size: int
+) -> NDArray[np.int64]:
+    """How often a line ends in a space inside a sentence, as posting tools wrap it.
+
+    A line that ends in a full stop and a space is how telephones write; it is not counted.
+    Shape: (size,).
+    """
+    ends = (codes[1:-2] == ord(" ")) & (codes[2:-1] == ord("\n"))
+    inside = (kinds[:-3] <= SHAPES.index("lower")) & (kinds[3:] == SHAPES.index("lower"))
+    there = ends & inside & (rows[:-3] == rows[3:])
+    return np.bincount(rows[:-3][there], minlength=size)
+
+
+def _glued(
+    codes: NDArray[np.uint32], kinds: NDArray[np.uint8], rows: NDArray[np.int64], size: int
+) -> NDArray[np.int64]:
+    """How often a stop or comma stands between two letters, a capital after it for the stop.
+
+    Shape: (size,).
+    """
+    middle, before, after = codes[1:-1], kinds[:-2], kinds[2:]
+    letter_before = (before == 1) | (before == 2)
+    stop = (middle == ord(".")) & (after == 1) & (before == 2)
+    comma = (middle == ord(",")) & ((after == 1) | (after == 2)) & letter_before
+    there = (stop | comma) & (rows[:-2] == rows[2:])
+    return np.bincount(rows[1:-1][there], minlength=size)
+
+
 def _histogram(
     kinds: NDArray[np.uint8], rows: NDArray[np.int64], size: int, width: int
 ) -> NDArray[np.int64]:
     """How often each kind occurs in each text. Shape: (size, width)."""
     cells = np.bincount(rows * width + kinds, minlength=size * width)
-    return cells.reshape(size, width)
+    return cells.reshape((size, width))
 
 
 def is_word(kinds: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Where a word's characters stand. Shape kept."""
-    return (kinds == WORD) | (kinds == IDEOGRAPH)
+    words: NDArray[np.bool_] = kinds != SEPARATOR
+    return words

@@ -59,6 +59,7 @@ _STYLED = re.compile("[\u2100-\u214f\u2160-\u2188\u24b6-\u24e9\uff21-\uff5a\U000
 _PHONETIC = re.compile("[" + "".join(map(chr, ALWAYS)) + "]")
 _LATIN = re.compile("[A-Za-z]")
 _LOOKALIKE = re.compile("[\u0370-\u058f]")
+_MIXED = re.compile("[A-Za-z][\u0370-\u058f]|[\u0370-\u058f][A-Za-z]")
 _WORD = re.compile(r"\w+")
 
 
@@ -96,7 +97,7 @@ def fold_mixed_words(text: str) -> tuple[str, int]:
     A word wholly in one script is left alone: honest Greek, Russian and Armenian pass unchanged.
     A letter that stands alone (Cyrillic I for "I") is left too; too little is known about it.
     """
-    if not (_LATIN.search(text) and _LOOKALIKE.search(text)):
+    if not _MIXED.search(text):
         return text, 0
     folded = 0
 

@@ -9,7 +9,18 @@ from service.config import Settings
 from service.core.store.session import Store
 from service.dispatch import Bell
 from service.scoring import Scorer
-from service.web import article, auth, comments, errors, health, queue, requests
+from service.web import (
+    account,
+    article,
+    auth,
+    comments,
+    errors,
+    health,
+    openapi,
+    queue,
+    requests,
+    sites,
+)
 from service.web.parts import Parts
 
 
@@ -31,6 +42,6 @@ def create_app(
         scorer=scorer or Scorer.load(settings),
         clock=clock,
     )
-    for door in (requests, errors, auth, comments, article, queue, health):
+    for door in (requests, errors, auth, comments, article, queue, sites, account, health, openapi):
         door.init_app(app)
     return app

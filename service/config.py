@@ -88,6 +88,21 @@ class _Reader:
         return self.environ.get(name, "").strip() or None
 
 
+def environment(chosen: Mapping[str, str], defaults: Mapping[str, str]) -> dict[str, str]:
+    """The environment for a child process: this one's, with settings chosen or set by default.
+
+    Names are without the prefix, as in {"WORKERS": "2"}.
+    """
+    env = dict(os.environ)
+    for name, value in defaults.items():
+        if f"{PREFIX}{name}_FILE" not in env:
+            env.setdefault(PREFIX + name, value)
+    for name, value in chosen.items():
+        env.pop(f"{PREFIX}{name}_FILE", None)
+        env[PREFIX + name] = value
+    return env
+
+
 def default_database_url(data_dir: Path) -> str:
     return f"sqlite:///{data_dir / 'hamlet.sqlite3'}"
 

@@ -10,11 +10,14 @@ import sys
 
 import structlog
 
+# Local variables of a failed request are readers' data.
+WITHOUT_LOCALS = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+
 
 def configure(level: str) -> None:
     """Set up structlog for this process. `level` is one of config.LOG_LEVELS."""
     renderer: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer()
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
         if sys.stderr.isatty()
         else structlog.processors.JSONRenderer()
     )
@@ -23,9 +26,9 @@ def configure(level: str) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks
-            if not sys.stderr.isatty()
-            else structlog.processors.StackInfoRenderer(),
+            structlog.processors.StackInfoRenderer()
+            if sys.stderr.isatty()
+            else structlog.processors.ExceptionRenderer(WITHOUT_LOCALS),
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -15,7 +16,9 @@ from typing import NoReturn
 
 import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 from redis import Redis, RedisError
+from sqlalchemy.engine import make_url
 
 
 def missing(group: str, what: str) -> NoReturn:
@@ -76,6 +79,16 @@ def postgres() -> Iterator[str]:
             yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/hamlet_test"
         finally:
             _as_postgres(folder, *control, "-m", "immediate", "stop")
+
+
+def new_database(url: str) -> str:
+    """The address of a fresh, empty database on the same server."""
+    parts = make_url(url)
+    name = f"hamlet_{secrets.token_hex(6)}"
+    plain = parts.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+    return parts.set(database=name).render_as_string(hide_password=False)
 
 
 @contextmanager

@@ -51,7 +51,7 @@ class ScoreWorker(SimpleWorker):
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         self._stopping.set()
-        super().request_stop(signum, frame)
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # RQ's is untyped
 
 
 def main() -> None:
@@ -85,6 +85,8 @@ def _answer_bell(redis_url: str, stopping: threading.Event) -> None:
         worker.work(logging_level="WARNING", max_jobs=RECYCLE)
     except (RedisError, OSError) as error:
         log.warning("broker_away", why=type(error).__name__)
+    except Exception:  # whatever ails RQ, the sweeper must go on judging
+        log.exception("rq_failed")
     _stop_on_signal(stopping)
 
 

@@ -53,11 +53,8 @@ def add_site(name: str, url: str) -> None:
 def list_sites() -> None:
     """Every site with its address, mode and number of comments."""
     with _store() as store, store.reading() as session:
-        counts = dict(
-            session.execute(
-                select(CommentRow.site_id, func.count()).group_by(CommentRow.site_id)
-            ).tuples()
-        )
+        comments = select(CommentRow.site_id, func.count()).group_by(CommentRow.site_id)
+        counts = dict(session.execute(comments).all())
         for row in sites.all_sites(session):
             click.echo(f"{row.name}\t{row.url}\t{row.mode}\t{counts.get(row.id, 0)} comments")
 

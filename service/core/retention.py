@@ -50,8 +50,9 @@ def _wipe_identity(session: Session, now: datetime) -> int:
         .where(CommentRow.identity_purged_at.is_(None), CommentRow.received_at < now - IDENTITY)
         .limit(STEP)
     )
-    wiped = {"ip": "", "author_email": "", "user_agent": "", "identity_purged_at": now}
-    return _rows(session, update(CommentRow).where(CommentRow.id.in_(old)).values(**wiped))
+    wiped = {"ip": "", "author_email": "", "user_agent": "", "referrer": ""}
+    change = update(CommentRow).where(CommentRow.id.in_(old))
+    return _rows(session, change.values(**wiped, identity_purged_at=now))
 
 
 def _rows(session: Session, statement: Update) -> int:

@@ -106,7 +106,13 @@ def article_address(text: str) -> str:
         raise fault
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     netloc = host if port in (None, _default_port(parts.scheme)) else f"{host}:{port}"
-    return urlunsplit((parts.scheme.lower(), netloc, parts.path or "/", parts.query, ""))
+    address = urlunsplit((parts.scheme.lower(), netloc, parts.path or "/", parts.query, ""))
+    if (size := len(address.encode(errors="replace"))) > LIMITS["article_url"]:
+        # PostgreSQL indexes no more than 2,704 bytes.
+        raise InvalidSubmission(
+            "article_url", f"{size} bytes; at most {LIMITS['article_url']} are accepted"
+        )
+    return address
 
 
 def origin_of(address: str) -> str:

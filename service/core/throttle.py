@@ -35,8 +35,13 @@ class Guess:
     def of(cls, email: str, address: str, secret: str, remembered: str | None = None) -> Guess:
         """`remembered` is the account hash that the browser kept from an earlier login."""
         account, network = f"account:{email.strip()}", f"address:{_network(address)}"
-        hashes = [keys.hash_person(text, secret) for text in (account, network, account + network)]
-        return cls(*hashes, from_known_browser=remembered == hashes[0])
+        hashed = keys.hash_person(account, secret)
+        return cls(
+            account=hashed,
+            address=keys.hash_person(network, secret),
+            both=keys.hash_person(account + network, secret),
+            from_known_browser=remembered == hashed,
+        )
 
     @property
     def limits(self) -> dict[str, int]:

@@ -49,9 +49,7 @@ def events_of(session: Session, comment_id: UUID) -> list[EventRow]:
     return list(session.scalars(statement))
 
 
-def events_by_comment(
-    session: Session, comment_ids: Iterable[UUID]
-) -> dict[UUID, list[EventRow]]:
+def events_by_comment(session: Session, comment_ids: Iterable[UUID]) -> dict[UUID, list[EventRow]]:
     """What happened to each of a page's comments, first to last."""
     statement = (
         select(EventRow)
@@ -112,9 +110,13 @@ def counts(session: Session, site_id: int | None = None) -> dict[Outcome, int]:
 
 def oldest_pending(session: Session) -> datetime | None:
     """When the comment that waits longest for its verdict arrived."""
-    return session.scalar(
-        select(func.min(CommentRow.received_at)).where(CommentRow.outcome == Outcome.PENDING)
+    statement = (
+        select(CommentRow.received_at)
+        .where(CommentRow.outcome == Outcome.PENDING)
+        .order_by(CommentRow.id)
+        .limit(1)
     )
+    return session.scalar(statement)
 
 
 def sites_and_articles(

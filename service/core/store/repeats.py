@@ -24,9 +24,7 @@ def earlier(
 
     Waits for another such call on the site to commit: of two at once, one sees the other.
     """
-    session.execute(
-        select(SiteRow.id).where(SiteRow.id == site_id).with_for_update(key_share=True)
-    )
+    session.execute(select(SiteRow.id).where(SiteRow.id == site_id).with_for_update(key_share=True))
     article = sites.article_at(session, site_id, submission.article_url)
     if article is None:
         return None

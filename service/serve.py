@@ -1,0 +1,192 @@
+"""The web server: waitress, set up for a port that faces the internet.
+
+Slow clients hold no thread; what is too large, has no length or two of them is refused before it
+is read; SIGTERM finishes what is in flight.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import resource
+import signal
+import socket
+import time
+from typing import Any
+from wsgiref.types import WSGIApplication
+
+from waitress import create_server, wasyncore
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
+from waitress.receiver import FixedStreamReceiver
+from waitress.server import BaseWSGIServer
+from waitress.task import WSGITask
+from waitress.utilities import Error
+
+THREADS = 16
+CONNECTIONS = 2000
+SPARE_FILES = 100  # open at most beside the connections: database, broker, model
+DRAIN = 8.0  # seconds for requests in flight after SIGTERM
+SMALL_BODY = 1024 * 1024 + 16 * 1024  # bytes; above every door's own limit but the batch's
+LARGE_BODY = 32 * 1024 * 1024 + 16 * 1024
+SWALLOWED_BODY = 64 * 1024 * 1024  # up to here a refused body is thrown away, so that its sender
+# reads the answer; beyond, the connection is cut
+LARGE_PATHS = {"/api/v1/comments/batch"}
+
+
+def serve(application: WSGIApplication, listener: socket.socket) -> None:
+    """Answer requests until SIGTERM or SIGINT, then finish those in flight."""
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a queue of tasks is no trouble
+    channels: dict[int, Any] = {}
+    server = create_server(
+        application,
+        map=channels,
+        sockets=[listener],
+        threads=THREADS,
+        connection_limit=_connection_limit(),
+        channel_timeout=10,  # seconds without a byte
+        cleanup_interval=5,
+        asyncore_use_poll=True,
+        max_request_body_size=SWALLOWED_BODY,
+        max_request_header_size=64 * 1024,
+        clear_untrusted_proxy_headers=False,  # service.web.requests knows whom to trust
+        log_socket_errors=False,  # clients come and go
+        ident="",
+    )
+    server.channel_class = Channel
+    stop = _Stop(server)
+    while not stop.asked:
+        wasyncore.loop(timeout=1, use_poll=True, map=channels, count=1)
+    _drain(server, channels)
+
+
+class Refusal(Error):  # type: ignore[misc]  # waitress ships no types
+    """A refusal in the shape of all our errors, application/problem+json."""
+
+    def __init__(self, code: int, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.reason = reason
+
+    @classmethod
+    def of(cls, error: Error) -> Refusal:
+        return error if isinstance(error, cls) else cls(error.code, error.reason, error.body)
+
+    def to_response(self, _ident: str | None = None) -> tuple[str, list[tuple[str, str]], bytes]:
+        problem = {
+            "type": "about:blank",
+            "title": self.reason,
+            "status": self.code,
+            "detail": self.body,
+        }
+        headers = [
+            ("Content-Type", "application/problem+json"),
+            ("X-Content-Type-Options", "nosniff"),
+        ]
+        return f"{self.code} {self.reason}", headers, json.dumps(problem).encode()
+
+
+class Parser(HTTPRequestParser):  # type: ignore[misc]
+    """Waitress's parser, stricter about lengths."""
+
+    error: Error | None = None
+    expect_continue: bool = False
+
+    def parse_header(self, header_plus: bytes) -> None:
+        super().parse_header(header_plus)
+        if "TRANSFER_ENCODING" in self.headers:  # waitress removes it where it understands it
+            raise ParsingError("Transfer-Encoding needs HTTP/1.1")
+        if self.chunked and "CONTENT_LENGTH" in self.headers:
+            # Whoever stands before us may have believed the other one: the smuggler's trick.
+            raise ParsingError("both Content-Length and Transfer-Encoding were sent")
+
+    def received(self, data: bytes) -> int:
+        had_headers = self.headers_finished
+        consumed: int = super().received(data)
+        if self.headers_finished and not had_headers and self.error is None:
+            self._refuse_by_length()
+        if self.error is not None:
+            self.error = Refusal.of(self.error)
+        return consumed
+
+    def _refuse_by_length(self) -> None:
+        limit = LARGE_BODY if self.path in LARGE_PATHS else SMALL_BODY
+        if self.chunked:
+            self.error = Refusal(411, "Length Required", "send the request with a Content-Length")
+        elif self.content_length > limit:
+            detail = f"{self.content_length} bytes; at most {limit} are read here"
+            self.error = Refusal(413, "Content Too Large", detail)
+        if self.error is None:
+            return
+        if self.chunked or self.expect_continue:
+            self.completed = True  # the body has not been sent, or has no known end
+        else:
+            self.body_rcv = FixedStreamReceiver(self.content_length, _Nowhere())
+        self.expect_continue = False  # which would ask for the body
+
+
+class _Nowhere:
+    """A buffer that keeps nothing."""
+
+    def append(self, data: bytes) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+class Task(WSGITask):  # type: ignore[misc]
+    """A request being answered."""
+
+    def execute(self) -> None:
+        if not self.channel.server.accepting:
+            self.set_close_on_finish()  # we are stopping: this is the last answer here
+        super().execute()
+
+
+class Channel(HTTPChannel):  # type: ignore[misc]
+    """A connection that is read with our parser."""
+
+    parser_class = Parser
+    task_class = Task
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a request has begun to arrive, is being answered, or its answer being sent."""
+        return bool(self.requests or self.request is not None or self.total_outbufs_len)
+
+
+class _Stop:
+    """Set by SIGTERM or SIGINT, which also wake the server."""
+
+    def __init__(self, server: BaseWSGIServer) -> None:
+        self.asked = False
+        self._server = server
+        signal.signal(signal.SIGTERM, self._ask)
+        signal.signal(signal.SIGINT, self._ask)
+
+    def _ask(self, _number: int, _frame: object) -> None:
+        self.asked = True
+        self._server.pull_trigger()
+
+
+def _drain(server: BaseWSGIServer, channels: dict[int, Any]) -> None:
+    """Accept nobody any more; answer those who have begun to ask."""
+    end = time.monotonic() + DRAIN
+    wasyncore.dispatcher.close(server)  # the listening socket only: the threads still need waking
+    while time.monotonic() < end and any(
+        channel.is_busy for channel in server.active_channels.values()
+    ):
+        wasyncore.loop(timeout=0.2, use_poll=True, map=channels, count=1)
+    server.task_dispatcher.shutdown(timeout=1)
+    wasyncore.close_all(channels)
+
+
+def _connection_limit() -> int:
+    """As many as we want, or as the system allows this process."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + SPARE_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return CONNECTIONS if soft == resource.RLIM_INFINITY else min(CONNECTIONS, soft - SPARE_FILES)

@@ -1,0 +1,253 @@
+"""Moderators come and go: login, logout, guards for the pages behind it, no forged forms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import cast
+
+from flask import Blueprint, Flask, flash, g, redirect, render_template, request, url_for
+from flask import session as browser  # what Flask signs into a cookie: CSRF token, notices
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFProtect
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from werkzeug.exceptions import Forbidden
+from werkzeug.wrappers import Response
+
+from service.core import throttle
+from service.core.store import moderators
+from service.core.store.moderators import LONGEST, Role
+from service.core.store.tables import ModeratorRow
+from service.core.throttle import Guess
+from service.passwords import TooManyAtOnce, is_password
+from service.web.parts import parts
+from service.web.requests import client_address
+
+# Nobody is logged in at these doors: they ask for a token, or are open to every reader.
+WITHOUT_LOGIN = {"comments", "article", "health"}
+REMEMBERED = timedelta(days=90)  # how long a browser counts as having logged in before
+WRONG = "That e-mail address and password do not belong together. Please check both."
+BUSY = "Too many people are logging in at this moment. Please try again in a few seconds."
+INVISIBLE = re.compile(r"[\x00-\x20\x7f\\]")
+
+auth = Blueprint("auth", __name__)
+csrf = CSRFProtect()
+
+
+def init_app(app: Flask) -> None:
+    settings = app.extensions["hamlet"].settings
+    app.config.update(
+        SESSION_COOKIE_NAME=cookie_name("-form", settings.cookies_are_secure),
+        SESSION_COOKIE_SECURE=settings.cookies_are_secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        WTF_CSRF_CHECK_DEFAULT=False,  # `_refuse_forged_forms` says where
+        WTF_CSRF_TIME_LIMIT=None,  # a queue page left open over lunch still works
+    )
+    csrf.init_app(app)
+    app.before_request(_refuse_forged_forms)
+    app.register_blueprint(auth)
+
+
+def cookie_name(suffix: str, secure: bool) -> str:
+    """With the __Host- prefix, where browsers allow it, no other host can plant the cookie."""
+    return f"{'__Host-' if secure else ''}hamlet{suffix}"
+
+
+@auth.after_request
+def keep_private(response: Response) -> Response:
+    """Nothing behind the login stays in a cache, so Back shows nothing after logging out."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def require_login() -> ResponseReturnValue | None:
+    """A guard: whoever is not logged in is sent to do so, and comes back afterwards."""
+    moderator = logged_in()
+    if moderator is None:
+        if request.method == "POST":
+            flash("Your login has ended, so nothing was changed. Log in, then do it again.")
+        return redirect(url_for("auth.login", next=_place()))
+    g.moderator = moderator
+    return None
+
+
+def require_role(*roles: Role) -> Callable[[], None]:
+    """A guard behind `require_login`: only these roles pass."""
+
+    def guard() -> None:
+        moderator = g.get("moderator")
+        if moderator is not None and moderator.role not in roles:
+            needed = " or ".join(roles)
+            raise Forbidden(f"Your role is {moderator.role}; this is for the role {needed}.")
+
+    return guard
+
+
+def current_moderator() -> ModeratorRow:
+    """Who is logged in; only behind `require_login`."""
+    return cast(ModeratorRow, g.moderator)
+
+
+def actor_of(moderator: ModeratorRow) -> str:
+    """How events and the audit trail name a moderator."""
+    return f"moderator:{moderator.id}"
+
+
+def local_path(text: str) -> str:
+    """`text` if it is a path on this server, else the queue's: a login leads nowhere else."""
+    if text.startswith("/") and not text.startswith("//") and not INVISIBLE.search(text):
+        return text
+    return url_for("queue.index")
+
+
+@auth.get("/login")
+def login() -> ResponseReturnValue:
+    target = local_path(request.args.get("next", ""))
+    if logged_in() is not None:
+        return redirect(target)
+    return render_template("auth/login.html", email="", next=target, problem="")
+
+
+@auth.post("/login")
+def log_in() -> ResponseReturnValue:
+    email, password = _email(), request.form.get("password", "")
+    now = parts().clock()
+    guess = Guess.of(email, client_address(), parts().settings.secret_key, _remembered())
+    with parts().store.writing() as session:
+        wait_until = throttle.count_guess(session, guess, now)
+    if wait_until is not None:
+        return _refuse(429, try_again(wait_until, now), wait_until - now)
+    with parts().store.reading() as session:
+        moderator = moderators.by_email(session, email)
+    try:
+        right = is_password(password, moderator.password_hash if moderator else None)
+    except TooManyAtOnce:
+        return _refuse(503, BUSY, timedelta(seconds=5))
+    if moderator is None or not right:
+        return _refuse(422, WRONG)
+    return _welcome(moderator, guess, now)
+
+
+@auth.post("/logout")
+def log_out() -> ResponseReturnValue:
+    moderator, now = logged_in(), parts().clock()
+    with parts().store.writing() as session:
+        moderators.close_login(session, _secret())
+        if moderator is not None:
+            moderators.audit(session, actor_of(moderator), "logged_out", now)
+    flash("You are logged out.")
+    return forget_login(redirect(url_for("auth.login"), 303))
+
+
+def logged_in() -> ModeratorRow | None:
+    """Whose live login this request's cookie carries; keeps it from falling idle."""
+    secret, now = _secret(), parts().clock()
+    if not secret:
+        return None
+    with parts().store.reading() as session:
+        found = moderators.logged_in(session, secret, now)
+    if found is None:
+        return None
+    moderator, touch_is_due = found
+    if touch_is_due:
+        with parts().store.writing() as session:
+            moderators.touch_login(session, secret, now)
+    return moderator
+
+
+def forget_login(response: Response) -> Response:
+    """`response`, taking the login's cookie and the form token out of the browser."""
+    browser.pop("csrf_token", None)
+    secure = parts().settings.cookies_are_secure
+    response.delete_cookie(cookie_name("", secure), path="/", secure=secure, httponly=True)
+    return response
+
+
+def try_again(wait_until: datetime, now: datetime) -> str:
+    """A sentence with the time left."""
+    minutes = max(1, -(-int((wait_until - now).total_seconds()) // 60))
+    unit = "minute" if minutes == 1 else "minutes"
+    return (
+        f"There were too many wrong passwords. Please try again in {minutes} {unit}, "
+        f"at {wait_until:%H:%M} UTC."
+    )
+
+
+def _refuse_forged_forms() -> None:
+    # Without an endpoint there is nothing to forge: 404 or 405 follows.
+    if request.endpoint not in (None, "static") and request.blueprint not in WITHOUT_LOGIN:
+        csrf.protect()
+
+
+def _email() -> str:
+    """As typed; PostgreSQL would refuse to look for a NUL."""
+    return request.form.get("email", "").replace("\0", "")[:320]
+
+
+def _refuse(status: int, problem: str, wait: timedelta | None = None) -> ResponseReturnValue:
+    page = render_template(
+        "auth/login.html",
+        email=_email(),
+        next=local_path(request.form.get("next", "")),
+        problem=problem,
+    )
+    headers = {"Retry-After": str(int(wait.total_seconds()) + 1)} if wait else {}
+    return page, status, headers
+
+
+def _welcome(moderator: ModeratorRow, guess: Guess, now: datetime) -> ResponseReturnValue:
+    """Open a login under a new secret, and drop whatever the browser held before."""
+    with parts().store.writing() as session:
+        throttle.forget_guess(session, guess, now)
+        moderators.close_login(session, _secret())
+        secret = moderators.open_login(session, moderator.id, now)
+        moderators.audit(session, actor_of(moderator), "logged_in", now)
+    browser.clear()
+    response = redirect(local_path(request.form.get("next", "")), 303)
+    _set_cookie(response, "", secret, LONGEST)
+    _set_cookie(response, "-known", _remembering().dumps(guess.account), REMEMBERED)
+    return response
+
+
+def _set_cookie(response: Response, suffix: str, value: str, lasting: timedelta) -> None:
+    secure = parts().settings.cookies_are_secure
+    response.set_cookie(
+        cookie_name(suffix, secure),
+        value,
+        max_age=int(lasting.total_seconds()),
+        path="/",
+        secure=secure,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _cookie(suffix: str) -> str:
+    return request.cookies.get(cookie_name(suffix, parts().settings.cookies_are_secure), "")
+
+
+def _secret() -> str:
+    return _cookie("")
+
+
+def _remembered() -> str | None:
+    """The (hashed) account that this browser has logged in to before, if it can prove that."""
+    try:
+        age = int(REMEMBERED.total_seconds())
+        return cast(str, _remembering().loads(_cookie("-known"), max_age=age))
+    except BadSignature:
+        return None
+
+
+def _remembering() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(parts().settings.secret_key, salt="known-browser")
+
+
+def _place() -> str:
+    """Where to come back to after logging in: this page, or the one that the form was on."""
+    if request.method == "GET":
+        return local_path(request.full_path.rstrip("?"))
+    return local_path(request.form.get("back", ""))

@@ -1,0 +1,106 @@
+"""/healthz: this process answers. /readyz: its parts do, and comments get their verdicts."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+import structlog
+from flask import Blueprint, Flask, Response
+
+from service.core.store import comments
+from service.core.store.session import DATABASE_AWAY
+from service.migrations import is_current
+from service.web.parts import parts
+
+log = structlog.get_logger()
+MAX_PENDING_AGE = 30  # seconds; the sweeper needs a second or two
+
+
+class State(StrEnum):
+    READY = "ready"
+    DEGRADED = "degraded"  # comments are judged, by fewer ways than there should be
+    NOT_READY = "not_ready"
+
+
+class Health(msgspec.Struct):
+    """The answer of /healthz."""
+
+    status: str = "ok"
+
+
+class Readiness(msgspec.Struct, kw_only=True):
+    """The answer of /readyz. The why of a fault is in the log: this page is open to all."""
+
+    status: State = State.READY
+    database: str  # ok, away, schema_not_current
+    redis: str  # ok, away, not_configured
+    model: str | None  # its version
+    model_fault: bool  # there is none, or it is not the one asked for
+    oldest_pending_seconds: float | None  # None when nothing waits
+
+
+doors = Blueprint("health", __name__)
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(doors)
+
+
+@doors.get("/healthz")
+def healthz() -> Response:
+    """200 while the process answers."""
+    return _answer(Health(), 200)
+
+
+@doors.get("/readyz")
+def readyz() -> Response:
+    """200 when comments come in and get their verdicts, 503 when they do not."""
+    found = _look()
+    found.status = _state(found)
+    return _answer(found, 503 if found.status is State.NOT_READY else 200)
+
+
+def _look() -> Readiness:
+    here = parts()
+    try:
+        database = "ok" if is_current(here.store.engine) else "schema_not_current"
+        oldest = _oldest_pending() if database == "ok" else None
+    except DATABASE_AWAY as error:
+        log.error("database_away", why=type(error).__name__)
+        database, oldest = "away", None
+    return Readiness(
+        database=database,
+        redis=_redis(),
+        model=here.scorer.version if here.scorer.model else None,
+        model_fault=bool(here.scorer.fault) or here.scorer.model is None,
+        oldest_pending_seconds=oldest,
+    )
+
+
+def _state(found: Readiness) -> State:
+    too_old = (found.oldest_pending_seconds or 0) > MAX_PENDING_AGE
+    if found.database != "ok" or found.model is None or too_old:
+        return State.NOT_READY
+    if found.redis != "ok" or found.model_fault:
+        return State.DEGRADED
+    return State.READY
+
+
+def _oldest_pending() -> float | None:
+    here = parts()
+    with here.store.reading() as session:
+        oldest = comments.oldest_pending(session)
+    return None if oldest is None else max(0.0, (here.clock() - oldest).total_seconds())
+
+
+def _redis() -> str:
+    if parts().bell.is_up():
+        return "ok"
+    return "away" if parts().settings.redis_url else "not_configured"
+
+
+def _answer(payload: msgspec.Struct, status: int) -> Response:
+    response = Response(msgspec.json.encode(payload), status, mimetype="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,308 @@
+"""What the queue's pages show: tabs, cards, and every fact about a comment put in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from service.core.policy import Reason
+from service.core.store import comments, moderators
+from service.core.store.comments import COUNTED, Order
+from service.core.store.tables import ArticleRow, CommentRow, EventRow, SiteRow
+from service.core.verdict import Decision, Outcome
+from service.web.shown_text import Folded, Piece, domain_of, folded, pieces
+
+CHIPS = 3
+BAR = 4.0  # logits; a reason of this weight fills its half of the bar
+QUOTE = 90  # characters of the comment replied to
+
+
+class Tab(StrEnum):
+    """The queue's tabs; their values stand in addresses."""
+
+    REVIEW = "review"
+    CHECKING = "checking"
+    SPAM = "spam"
+    PUBLISHED = "published"
+    REMOVED = "removed"
+
+
+OUTCOMES = {
+    Tab.REVIEW: Outcome.HELD,
+    Tab.CHECKING: Outcome.PENDING,
+    Tab.SPAM: Outcome.SPAM,
+    Tab.PUBLISHED: Outcome.PUBLISHED,
+    Tab.REMOVED: Outcome.REMOVED,
+}
+TAB_NAMES = {
+    Tab.REVIEW: "Needs review",
+    Tab.CHECKING: "Being checked",
+    Tab.SPAM: "Spam",
+    Tab.PUBLISHED: "Published",
+    Tab.REMOVED: "Removed",
+}
+DONE = {
+    Decision.APPROVE: "Approved: published, and learned as a good comment.",
+    Decision.SPAM: "Marked as spam: learned.",
+    Decision.REMOVE: "Removed. Nothing is learned from that.",
+    Decision.HOLD: "Back in review.",
+}
+DECIDED = {
+    Decision.APPROVE: "Approved",
+    Decision.SPAM: "Marked as spam",
+    Decision.REMOVE: "Removed",
+    Decision.HOLD: "Sent back to review",
+}
+BECOMES = {
+    Decision.APPROVE: Outcome.PUBLISHED,
+    Decision.SPAM: Outcome.SPAM,
+    Decision.REMOVE: Outcome.REMOVED,
+    Decision.HOLD: Outcome.HELD,
+}
+HELD_BY_MODE = {"mode_hold_all", "first_comment"}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button that would change something."""
+
+    decision: Decision
+    label: str
+    icon: str
+
+
+ACTIONS = (
+    Action(Decision.APPROVE, "Approve", "check"),
+    Action(Decision.SPAM, "Spam", "ban"),
+    Action(Decision.REMOVE, "Remove", "trash"),
+    Action(Decision.HOLD, "Back to review", "eye"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """What the machine thinks, as a word, a colour's name and an icon."""
+
+    colour: str
+    word: str
+    icon: str
+
+
+CHECKING = Band("info", "Being checked", "clock")
+NOT_SCORED = Band("warn", "Not scored", "question")
+FINE = Band("good", "Looks fine", "check")
+UNSURE = Band("warn", "Unsure", "question")
+SPAM = Band("bad", "Spam", "ban")
+BLATANT = Band("bad", "Blatant spam", "ban")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownReason:
+    """A reason with its weight in words and as a bar, in hundredths of its half."""
+
+    code: str
+    text: list[Piece]
+    weight: float
+    bar: int
+
+    @property
+    def side(self) -> str:
+        return "spam" if self.weight > 0 else "good" if self.weight < 0 else "none"
+
+    @property
+    def points(self) -> str:
+        return f"{self.weight:+.1f}".replace("-", "−") if self.weight else "0"
+
+    @property
+    def towards(self) -> str:
+        names = {"spam": "towards spam", "good": "towards good", "none": "decides no score"}
+        return f"{self.points} {names[self.side]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of a comment's history."""
+
+    at: datetime
+    text: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A comment as a moderator sees it."""
+
+    comment: CommentRow
+    site: SiteRow
+    article: ArticleRow
+    parent: CommentRow | None
+    body: Folded
+    band: Band
+    reasons: list[ShownReason]
+    history: list[Happening]
+
+    @property
+    def author(self) -> list[Piece]:
+        return list(pieces(self.comment.author_name.strip() or "No name"))
+
+    @property
+    def title(self) -> list[Piece]:
+        return list(pieces(self.article.title.strip() or self.article.url))
+
+    @property
+    def domain(self) -> str:
+        return domain_of(self.comment.author_url)
+
+    @property
+    def quote(self) -> list[Piece]:
+        """The beginning of what is replied to."""
+        text = " ".join(self.parent.body.split()) if self.parent else ""
+        return list(pieces(text if len(text) <= QUOTE else text[:QUOTE].rstrip() + "…"))
+
+    @property
+    def chips(self) -> list[ShownReason]:
+        """The reasons to show at a glance; why a good comment is held comes first."""
+        return sorted(self.reasons, key=lambda reason: reason.code not in HELD_BY_MODE)[:CHIPS]
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.comment.outcome in (Outcome.HELD, Outcome.PENDING)
+
+    @property
+    def actions(self) -> list[Action]:
+        """The buttons; one that would change nothing is left out."""
+        pointless = {Decision.HOLD} if self.comment.outcome == Outcome.PENDING else set()
+        return [
+            action
+            for action in ACTIONS
+            if BECOMES[action.decision] != self.comment.outcome and action.decision not in pointless
+        ]
+
+    @property
+    def decided(self) -> Happening | None:
+        """Who decided what stands, and when."""
+        if self.comment.decision is None:
+            return None
+        name = DECIDED[Decision(self.comment.decision)]
+        return next((item for item in reversed(self.history) if item.text.startswith(name)), None)
+
+
+def cards(
+    session: Session,
+    rows: Sequence[CommentRow],
+    reasons: Mapping[UUID, Sequence[Reason]],
+    whole: bool = False,
+) -> list[Card]:
+    """The cards of the comments, in order; `whole` shows even very long texts to the end."""
+    found_sites, articles = comments.sites_and_articles(session, rows)
+    parents = comments.by_ids(session, [row.parent_id for row in rows if row.parent_id])
+    events = comments.events_by_comment(session, [row.id for row in rows])
+    names = _names(session, (event for group in events.values() for event in group))
+    return [
+        Card(
+            comment=row,
+            site=found_sites[row.site_id],
+            article=articles[row.article_id],
+            parent=parents.get(row.parent_id) if row.parent_id else None,
+            body=folded(row.body, None) if whole else folded(row.body),
+            band=band_of(row),
+            reasons=shown_reasons(reasons[row.id]),
+            history=[_happening(event, names) for event in events.get(row.id, [])],
+        )
+        for row in rows
+    ]
+
+
+def page(
+    session: Session, tab: Tab, order: Order, site_id: int | None, after: UUID | None, size: int
+) -> tuple[list[CommentRow], UUID | None]:
+    """A page of a tab, and the comment that the next page follows (None: this is the last)."""
+    rows = comments.page(
+        session,
+        outcome=OUTCOMES[tab],
+        site_id=site_id,
+        order=order,
+        after=after,
+        limit=size + 1,
+    )
+    return rows[:size], rows[size - 1].id if len(rows) > size else None
+
+
+def band_of(comment: CommentRow) -> Band:
+    """What the machine thinks of the comment, whatever a person decided."""
+    if comment.verdict is None:
+        return CHECKING
+    if comment.verdict == "spam":
+        return BLATANT if comment.discard else SPAM
+    if comment.verdict == "ham" or HELD_BY_MODE & {reason["code"] for reason in comment.reasons}:
+        return FINE
+    return NOT_SCORED if comment.score is None else UNSURE
+
+
+def shown_reasons(reasons: Sequence[Reason]) -> list[ShownReason]:
+    """The reasons in words, the strongest first."""
+    return [
+        ShownReason(
+            code=reason.code,
+            text=list(pieces(reason.text)),
+            weight=reason.weight,
+            bar=round(100 * min(abs(reason.weight), BAR) / BAR),
+        )
+        for reason in reasons
+    ]
+
+
+def percent(score: float) -> str:
+    """A probability in words that never claim certainty."""
+    if score > 0.99:
+        return "over 99 %"
+    if score < 0.01:
+        return "under 1 %"
+    return f"{score * 100:.0f} %"
+
+
+def counted(number: int) -> str:
+    """A count with thousands apart; counting stopped above COUNTED."""
+    return f"{COUNTED:,}+" if number > COUNTED else f"{number:,}"
+
+
+def span(start: datetime, end: datetime) -> str:
+    """The time between, in one rounded unit."""
+    seconds = max(0, int((end - start).total_seconds()))
+    if seconds < 60:
+        return "under a minute"
+    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if number := seconds // size:
+            return f"{number} {unit}{'' if number == 1 else 's'}"
+    raise AssertionError("a minute is a minute")
+
+
+def _names(session: Session, events: Iterable[EventRow]) -> dict[str, str]:
+    """E-mail addresses of the moderators among the actors."""
+    actors = {event.actor for event in events if event.actor.startswith("moderator:")}
+    ids = {int(actor.partition(":")[2]) for actor in actors}
+    return {f"moderator:{key}": email for key, email in moderators.emails(session, ids).items()}
+
+
+def _happening(event: EventRow, names: dict[str, str]) -> Happening:
+    return Happening(event.at, _told(event), names.get(event.actor, event.actor.replace(":", " ")))
+
+
+def _told(event: EventRow) -> str:
+    detail = event.detail
+    if event.kind == "submitted":
+        return "Arrived"
+    if event.kind == "judged":
+        why = percent(detail["score"]) if detail["score"] is not None else detail["reason"]
+        return f"Judged {detail['verdict']} ({why})"
+    if event.kind == "decided":
+        said = DECIDED[Decision(detail["decision"])]
+        return f"{said}: {detail['reason']}" if detail.get("reason") else said
+    if event.kind == "undone":
+        return "Decision undone"
+    return event.kind.capitalize()

@@ -1,0 +1,175 @@
+"""Site settings, for owners: how much is published without a person, cutoffs, language."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from service.core.errors import NotFound
+from service.core.store import comments, moderators, sites
+from service.core.store.moderators import Role
+from service.core.store.tables import SiteRow
+from service.core.verdict import Cutoffs, Mode
+from service.web.auth import (
+    actor_of,
+    current_moderator,
+    keep_private,
+    require_login,
+    require_role,
+)
+from service.web.parts import parts
+
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+MODES = {
+    Mode.AUTOMATIC: (
+        "Automatic",
+        "Good comments appear at once, spam is filed away, and only unclear ones wait for you.",
+    ),
+    Mode.HOLD_FIRST_TIMERS: (
+        "Hold first-timers",
+        "As automatic, but somebody's first comment waits for you. Once you have approved one, "
+        "their next ones appear at once.",
+    ),
+    Mode.HOLD_ALL: (
+        "Hold everything",
+        "Nothing appears before you have approved it. Spam is still filed away.",
+    ),
+}
+
+site_pages = Blueprint("sites", __name__, url_prefix="/queue/sites")
+site_pages.before_request(require_login)
+site_pages.before_request(require_role(Role.OWNER))
+site_pages.after_request(keep_private)
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(site_pages)
+
+
+@dataclass(slots=True)
+class SiteForm:
+    """The settings as typed, and what is wrong with them, by field."""
+
+    mode: str
+    language: str
+    ham_cutoff: str  # percent
+    spam_cutoff: str
+    problems: dict[str, str]
+
+    @classmethod
+    def of(cls, site: SiteRow) -> SiteForm:
+        ham, spam = _typed(site.ham_cutoff), _typed(site.spam_cutoff)
+        return cls(site.mode, site.language, ham, spam, {})
+
+    @classmethod
+    def sent(cls) -> SiteForm:
+        sent = request.form
+        return cls(
+            mode=sent.get("mode", ""),
+            language=sent.get("language", "").strip(),
+            ham_cutoff=sent.get("ham_cutoff", "").strip(),
+            spam_cutoff=sent.get("spam_cutoff", "").strip(),
+            problems={},
+        )
+
+    def settings(self, model: Cutoffs | None) -> dict[str, str | float | None]:
+        """The checked values; empty, and `problems` filled, when one cannot be accepted."""
+        ham, spam = self._cutoff("ham_cutoff"), self._cutoff("spam_cutoff")
+        if self.mode not in set(Mode):
+            self.problems["mode"] = "Choose one of the three."
+        if self.language and not LANGUAGE.fullmatch(self.language):
+            self.problems["language"] = "Expected a code such as en, de or pt-BR, or nothing."
+        if not self.problems:
+            self._check_order(ham, spam, model)
+        if self.problems:
+            return {}
+        return {
+            "mode": self.mode,
+            "language": self.language,
+            "ham_cutoff": ham,
+            "spam_cutoff": spam,
+        }
+
+    def _cutoff(self, name: str) -> float | None:
+        text = getattr(self, name).removesuffix("%").strip().replace(",", ".")
+        if not text:
+            return None
+        try:
+            percent = float(text)
+        except ValueError:
+            percent = -1.0
+        if not 0 <= percent <= 100:
+            self.problems[name] = "Expected a percentage from 0 to 100, or nothing."
+            return None
+        return round(percent / 100, 6)
+
+    def _check_order(self, ham: float | None, spam: float | None, model: Cutoffs | None) -> None:
+        """Both cutoffs together must make sense, the model's standing in for an empty one."""
+        usual = model or Cutoffs(0, 1)
+        try:
+            Cutoffs(usual.ham if ham is None else ham, usual.spam if spam is None else spam)
+        except ValueError:
+            self.problems["spam_cutoff"] = (
+                f"Spam must begin at or above the other cutoff ({self.ham_cutoff or 'the model’s'}"
+                f"{' %' if self.ham_cutoff else f', {usual.ham * 100:g} %'})."
+            )
+
+
+@site_pages.get("")
+def index() -> str:
+    with parts().store.reading() as session:
+        visible = [site for site in sites.all_sites(session) if _may_see(site)]
+        counts = {site.id: comments.counts(session, site.id) for site in visible}
+    return render_template("queue/sites.html", sites=visible, counts=counts, modes=MODES)
+
+
+@site_pages.get("/<name>")
+def show(name: str) -> str:
+    site = _site(name)
+    return _page(site, SiteForm.of(site))
+
+
+@site_pages.post("/<name>")
+def change(name: str) -> ResponseReturnValue:
+    site, form = _site(name), SiteForm.sent()
+    settings = form.settings(_model_cutoffs())
+    if not settings:
+        return _page(site, form), 422
+    with parts().store.writing() as session:
+        changes = sites.change(session, site.id, settings)
+        if changes:
+            detail = {"site": name, "changes": changes}
+            actor = actor_of(current_moderator())
+            moderators.audit(session, actor, "site_changed", parts().clock(), detail)
+    flash("Saved. New comments are judged by these settings." if changes else "Nothing changed.")
+    return redirect(url_for("sites.show", name=name), 303)
+
+
+def _site(name: str) -> SiteRow:
+    with parts().store.reading() as session:
+        site = sites.by_name(session, name.replace("\0", ""))
+    if not _may_see(site):
+        raise NotFound(f"there is no site called {name!r}")
+    return site
+
+
+def _may_see(site: SiteRow) -> bool:
+    return current_moderator().site_id in (None, site.id)
+
+
+def _model_cutoffs() -> Cutoffs | None:
+    model = parts().scorer.model
+    return Cutoffs(model.ham_cutoff, model.spam_cutoff) if model else None
+
+
+def _page(site: SiteRow, form: SiteForm) -> str:
+    return render_template(
+        "queue/site.html", site=site, form=form, modes=MODES, model=_model_cutoffs()
+    )
+
+
+def _typed(cutoff: float | None) -> str:
+    return "" if cutoff is None else f"{cutoff * 100:g}"

@@ -1,0 +1,91 @@
+"""The commands check, train, evaluate and model list."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from models import load
+from service.cli.model import COMMANDS
+from tests.models import toy
+
+BY_NAME = {command.name: command for command in COMMANDS}
+
+
+def run(*arguments: str, stdin: str | bytes = "") -> Result:
+    return CliRunner().invoke(BY_NAME[arguments[0]], list(arguments[1:]), input=stdin)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    for file in ("one", "two", "three"):
+        rows = [
+            {"text": e.comment.body, "author": e.comment.author_name, "label": label}
+            for e in toy.examples((file,))
+            for label in [("ham", "spam")[e.label]]
+        ]
+        (tmp_path / f"{file}.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    return tmp_path
+
+
+def test_one_comment_is_judged_with_its_reasons() -> None:
+    result = run("check", "Buy cheap viagra http://pills.example.com", "--author", "cheap pills")
+    assert result.exit_code == 0, result.output
+    assert result.output.split()[0] == "spam"
+    assert "link to example.com" in result.output
+
+
+def test_text_may_come_from_standard_input() -> None:
+    assert run("check", stdin="Is the library open on Sundays?").output.startswith("ham")
+
+
+def test_lines_are_answered_in_order_and_a_bad_one_harms_no_neighbour() -> None:
+    lines = ['{"body": "Is it open?"}', "nonsense", "[1]", '{"author_name": "x"}', '{"body": 7}']
+    lines += ['{"body": "cheap viagra http://x.example.com", "ip": "1.2.3.4", "type": null}']
+    result = run("check", "--json", stdin="\n".join(lines).encode() + b"\n\xff\xfe\n")
+    answers = [json.loads(line) for line in result.stdout.splitlines()]
+    assert result.exit_code == 1
+    assert [sorted(answer)[0] for answer in answers] == [
+        "reasons", "problem", "problem", "problem", "problem", "reasons", "problem",
+    ]  # fmt: skip
+    assert answers[0]["verdict"] == "ham"
+    assert "body" in answers[3]["problem"]
+    assert {"code", "text", "weight"} == set(answers[5]["reasons"][0])
+
+
+def test_good_lines_only_end_well_and_agree_with_the_model() -> None:
+    bodies = [f"comment number {number}" for number in range(600)]
+    result = run("check", "--json", stdin="\n".join(json.dumps({"body": b}) for b in bodies))
+    answers = [json.loads(line) for line in result.stdout.splitlines()]
+    assert (result.exit_code, len(answers)) == (0, 600)
+    from models import CommentText
+
+    expected = load().score([CommentText(body) for body in bodies])
+    assert [a["score"] for a in answers] == pytest.approx(expected.tolist(), abs=1e-5)
+
+
+def test_a_model_is_trained_listed_and_used(data: Path) -> None:
+    out = data / "made"
+    result = run("train", str(data), "--out", str(out))
+    assert result.exit_code == 0, result.output
+    assert load(out).version in run("model", "list", str(out)).output
+    assert run("check", "casino bonus now", "--model", str(out)).exit_code == 0
+    tested = {entry.source for entry in load(out).manifest.tested}
+    assert tested == {"one", "two", "three"}
+
+
+def test_evaluation_prints_a_row_per_source(data: Path) -> None:
+    result = run("evaluate", str(data), "--exclude", "two")
+    assert result.exit_code == 0, result.output
+    assert [line.split()[1] for line in result.stdout.splitlines()[2:4]] == ["one", "three"]
+
+
+def test_faults_are_told_in_one_line(tmp_path: Path) -> None:
+    missing = run("check", "x", "--model", str(tmp_path / "nowhere"))
+    assert missing.exit_code == 1
+    assert "hamlet train" in missing.stderr
+    (tmp_path / "few.jsonl").write_text('{"text": "x", "label": "ham"}')
+    assert "at least 20 spam" in run("train", str(tmp_path), "--out", str(tmp_path)).stderr

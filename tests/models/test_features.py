@@ -1,0 +1,90 @@
+"""Comments to numbers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import sparse
+from scipy.sparse.linalg import norm
+
+from models import CommentText
+from models.features import (
+    BLOCK_WEIGHTS,
+    CHAR_START,
+    COLUMNS,
+    MARK_START,
+    SHAPE_START,
+    Batch,
+    matrix,
+    weigh,
+)
+from tests.models.samples import COMMENTS as SAMPLES
+
+
+def row(comment: CommentText) -> sparse.csr_matrix:
+    return matrix(Batch([comment]))
+
+
+def same(one: sparse.csr_matrix, other: sparse.csr_matrix) -> bool:
+    """Whether two matrices have the same cells, to rounding."""
+    return one.shape == other.shape and abs(one - other).sum() < 1e-5
+
+
+def test_a_comment_has_the_same_features_alone_and_in_any_company() -> None:
+    together, backwards = matrix(Batch(SAMPLES)), matrix(Batch(SAMPLES[::-1]))
+    alone = sparse.vstack([row(comment) for comment in SAMPLES]).tocsr()
+    assert same(together, alone)
+    assert same(backwards[::-1], alone)
+
+
+@given(st.lists(st.text(st.sampled_from("ab й漢.!/:<\x1e\n "), max_size=30), max_size=5))
+@settings(max_examples=50, deadline=None)
+def test_neighbours_never_leak_into_each_other(bodies: list[str]) -> None:
+    made = [CommentText(body, author_name=body[::-1]) for body in bodies]
+    together = matrix(Batch(made))
+    assert together.shape == (len(made), COLUMNS)
+    assert all(same(together[number], row(comment)) for number, comment in enumerate(made))
+
+
+def test_blocks_of_words_characters_and_marks_have_a_length_of_their_own() -> None:
+    long = CommentText("one two three four five six seven http://a.com http://b.org", "Jo Doe 7")
+    cells = row(long).toarray()[0]
+    lengths = [np.linalg.norm(part) for part in np.split(cells, [CHAR_START, MARK_START])]
+    np.testing.assert_allclose(lengths[:2], BLOCK_WEIGHTS[:2], rtol=1e-5)
+
+
+def test_little_text_says_little() -> None:
+    short, long = row(CommentText("one two")), row(CommentText("one two three four five six"))
+    assert norm(short[:, :CHAR_START]) < norm(long[:, :CHAR_START])
+
+
+def test_weighing_is_the_matrix_times_the_weights() -> None:
+    weights = np.random.default_rng(1).normal(size=COLUMNS).astype(np.float32)
+    batch = Batch(SAMPLES)
+    np.testing.assert_allclose(weigh(batch, weights), matrix(batch) @ weights, atol=1e-4)
+
+
+def test_an_empty_comment_has_features_of_shape_only() -> None:
+    assert row(CommentText("")).indices.min() >= SHAPE_START
+
+
+@pytest.mark.parametrize("field", ["author_email", "language", "site_url", "article_url"])
+def test_fields_that_would_tell_the_source_change_nothing(field: str) -> None:
+    comment = SAMPLES[0]
+    other = replace(comment, **{field: "https://somewhere.example.org/x"})
+    assert same(row(comment), row(other))
+
+
+def test_a_link_to_the_site_itself_is_no_link() -> None:
+    linked = CommentText("see https://blog.com/old-post there", site_url="https://www.blog.com")
+    assert same(row(linked), row(CommentText("see   there")))
+
+
+def test_a_disguised_word_is_the_same_word() -> None:
+    plain, hidden = row(CommentText("cheap viagra")), row(CommentText("cheap vіаgrа"))
+    assert same(plain[:, :MARK_START], hidden[:, :MARK_START])
+    assert not same(plain, hidden)
