@@ -77,4 +77,6 @@ def batches(comments: Sequence[CommentText]) -> Iterator[list[CommentText]]:
 
 def load(directory: Path | None = None) -> SpamModel:
     """The model in `directory`, the shipped one when None. Raises NotTrained, ArtifactMismatch."""
-    return SpamModel(*artifact.read(SHIPPED if directory is None else directory))
+    model = SpamModel(*artifact.read(SHIPPED if directory is None else directory))
+    model.score([CommentText("http://example.com")])  # fills the tables that the first one needs
+    return model

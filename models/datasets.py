@@ -28,6 +28,10 @@ NEVER_TRAINED = frozenset({"omp_de"})
 """Files whose licence forbids training a shipped model (CC BY-NC-SA)."""
 
 
+NOT_COMMENTS = frozenset({"sms_spam_collection", "youtube_tubespam", "tg_spam_samples"})
+"""Text messages, video and chat: they teach less, and have no say in where the cutoffs lie."""
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """A comment with its label (1 spam, 0 ham) and what evaluation needs to know of it.

@@ -11,7 +11,7 @@ from scipy import sparse
 from sklearn.metrics import roc_auc_score
 
 from models.classifier import SpamModel, probability
-from models.datasets import NEVER_TRAINED, Example
+from models.datasets import NEVER_TRAINED, NOT_COMMENTS, Example
 from models.manifest import TestedSource
 from models.training import (
     Settings,
@@ -30,8 +30,6 @@ FALSE_POSITIVE, MISS, UNSURE = 10.0, 1.0, 0.2
 BLOCKED_CAP = 0.01
 """Largest share of a source's genuine comments that may be filed as spam, where it has 100."""
 STRICT_CAPS = {"omp_de": 0.005}
-NOT_COMMENTS = frozenset({"sms_spam_collection", "youtube_tubespam", "tg_spam_samples"})
-"""Measured and shown, but without a say in what a wrong answer costs a site."""
 _HAM_ENOUGH = 100
 
 
@@ -78,7 +76,7 @@ def leave_one_source_out(
     results = []
     for number, group in enumerate(tested, start=1):
         part = np.flatnonzero(learned & (groups != group))
-        weights = example_weights([examples[i] for i in part.tolist()], settings.source_power)
+        weights = example_weights([examples[i] for i in part.tolist()], settings)
         fitted = fit(taught[part], labels[part], weights, settings)
         test = np.flatnonzero(counted & (groups == group))
         results.append(Scored(group, labels[test], probability(fitted.logits(whole[test]))))
@@ -166,7 +164,7 @@ def choose_cutoffs(sources: Sequence[Scored]) -> tuple[float, float]:
         if costs[high] < best:
             best = costs[high]
             found = float(grid[low]), float(grid[low + high])
-    return round(found[0], 4), round(found[1], 4)
+    return round(found[0], 6), round(found[1], 6)
 
 
 def _share_from(scores: NDArray[np.float64], grid: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -35,6 +35,8 @@ BLOCK_FLOORS = (10, 20, 8, 0)
 CHAR_SIZES: tuple[int, ...] = (4,)
 _FIELD_END = "\x1e"
 FIELDS = 3
+# Bounds on the cost, in characters; a body is 64 KiB at most, but normalising can make it grow.
+_LONGEST_TEXT, _LONGEST_NAME, _LONGEST_ADDRESS = 66_000, 1_000, 2_000
 _WORD, _PAIR, _CHAR, _MARK = 1, 2, 3, 4
 
 
@@ -50,9 +52,9 @@ class Prepared:
 
 def prepare(comment: CommentText) -> Prepared:
     """A comment's text without links, the words beside it, and its marks."""
-    body, name = clean(comment.body), clean(comment.author_name)
+    body, name = clean(comment.body), clean(comment.author_name[:_LONGEST_NAME])
     own = _own_domains(comment)
-    found = scan(body.text, own)
+    found = scan(body.text[:_LONGEST_TEXT], own)
     author = _author_link(comment.author_url, own)
     addresses = found.links if author is None else (*found.links, author)
     hosts = [link.host for link in addresses]
@@ -70,7 +72,7 @@ def _author_link(address: str, own: frozenset[str]) -> Link | None:
     """The author's address as a link, None when absent, broken, or of the site itself."""
     if not address:
         return None
-    link = parse_link(clean(address).text)
+    link = parse_link(clean(address[:_LONGEST_ADDRESS]).text)
     return link if link.host and link.domain not in own else None
 
 

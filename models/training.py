@@ -18,7 +18,7 @@ from sklearn.linear_model import LogisticRegression
 
 from models import artifact
 from models.classifier import batches
-from models.datasets import NEVER_TRAINED, Example
+from models.datasets import NEVER_TRAINED, NOT_COMMENTS, Example
 from models.errors import TooFewExamples
 from models.features import COLUMNS, VERSION, Batch, matrix
 from models.manifest import FORMAT, Block, DataFile, Manifest, TestedSource
@@ -30,12 +30,18 @@ _LEAST = 20
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to train. `strength` is the inverse of the penalty (scikit-learn's C)."""
+    """How to train.
+
+    `strength` is the inverse of the penalty (scikit-learn's C). `bare_share` of the examples lose
+    name and address, `no_url_share` the address alone. A source of n rows counts n**(1 -
+    source_power), times `other_share` when it holds no comments but text messages and the like.
+    """
 
     strength: float = 10.0
     bare_share: float = 0.25
     no_url_share: float = 0.25
     source_power: float = 0.5
+    other_share: float = 0.3
     seed: int = 1
     iterations: int = 300
 
@@ -87,14 +93,15 @@ def with_fields_dropped(examples: Sequence[Example], settings: Settings) -> list
     ]
 
 
-def example_weights(examples: Sequence[Example], power: float) -> NDArray[np.float64]:
-    """A weight per example: each source and label counts as n**(1 - power), both labels alike.
+def example_weights(examples: Sequence[Example], settings: Settings) -> NDArray[np.float64]:
+    """A weight per example: less for each of a large source, both labels alike in sum.
 
     Shape: (n,), mean 1. A source with ten times the rows then teaches about three times as much.
     """
     keys = [(example.file, example.label) for example in examples]
     counts = Counter(keys)
-    weights = np.array([counts[key] ** -power for key in keys])
+    weights = np.array([counts[key] ** -settings.source_power for key in keys])
+    weights[[e.file in NOT_COMMENTS for e in examples]] *= settings.other_share
     labels = labels_of(examples)
     for label in (0, 1):
         if (part := labels == label).any():
@@ -146,7 +153,7 @@ def train(examples: Sequence[Example], settings: Settings) -> tuple[Fitted, list
     """
     learned = [e for e in examples if usable(e) and e.file not in NEVER_TRAINED]
     features = features_of(with_fields_dropped(learned, settings))
-    weights = example_weights(learned, settings.source_power)
+    weights = example_weights(learned, settings)
     return fit(features, labels_of(learned), weights, settings), learned
 
 

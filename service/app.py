@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from service.clock import Clock, utc_now
 from service.config import Settings
+from service.core import moderation
+from service.core.moderation import Arrival, Result
 from service.core.store.session import Store
+from service.core.store.together import Together
 from service.dispatch import Bell
 from service.scoring import Scorer
 from service.web import (
@@ -35,13 +41,22 @@ def create_app(
     """The web application. Tests hand it other parts; programs need only the settings."""
     app = Flask("service.web")
     app.secret_key = settings.secret_key
+    store = store or Store.open(settings.database_url)
     app.extensions["hamlet"] = Parts(
         settings=settings,
-        store=store or Store.open(settings.database_url),
+        store=store,
         bell=bell or Bell(settings.redis_url),
         scorer=scorer or Scorer.load(settings),
         clock=clock,
+        intake=_intake(store, settings, clock),
     )
     for door in (requests, errors, auth, comments, article, queue, sites, account, health, openapi):
         door.init_app(app)
     return app
+
+
+def _intake(store: Store, settings: Settings, clock: Clock) -> Together[Arrival, Result]:
+    def write_all(session: Session, arrivals: Sequence[Arrival]) -> list[Result]:
+        return moderation.submit_many(session, arrivals, clock(), settings.secret_key)
+
+    return Together(store.writing, write_all)

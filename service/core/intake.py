@@ -32,6 +32,15 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """A checked submission with who brings it."""
+
+    submission: Submission
+    caller: Caller
+    once: Once | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Accepted:
     """A submission that is stored now, or was before under the same Idempotency-Key."""
 
@@ -39,48 +48,37 @@ class Accepted:
     replayed: bool = False
 
 
-def submit(
-    session: Session,
-    submission: Submission,
-    caller: Caller,
-    now: datetime,
-    secret: str,
-    once: Once | None = None,
-) -> Accepted:
-    """Store one checked submission as a pending comment. Raises what stood in its way."""
-    [result] = submit_many(session, [(submission, once)], caller, now, secret)
+Result = Accepted | ModerationError
+
+
+def submit(session: Session, arrival: Arrival, now: datetime, secret: str) -> Accepted:
+    """Store one submission as a pending comment. Raises what stood in its way."""
+    [result] = submit_many(session, [arrival], now, secret)
     if isinstance(result, ModerationError):
         raise result
     return result
 
 
 def submit_many(
-    session: Session,
-    batch: Sequence[tuple[Submission, Once | None]],
-    caller: Caller,
-    now: datetime,
-    secret: str,
-) -> list[Accepted | ModerationError]:
-    """Store checked submissions; one answer each, in order. A refused one harms no other.
+    session: Session, arrivals: Sequence[Arrival], now: datetime, secret: str
+) -> list[Result]:
+    """Store submissions; one answer each, in order. A refused one harms no other.
 
     `secret` is the installation's; it keys the hash that remembers an author.
     """
-    ids = sorted(_new_id(now) for _ in batch)  # within a batch, too, ids keep the order of arrival
-    results: list[Accepted | ModerationError] = [Accepted(comment_id) for comment_id in ids]
-    _refuse_wrong_sites(session, batch, results, caller, now)
-    articles = _articles(session, batch, results, now)
-    _refuse_strange_parents(session, batch, results, articles)
-    _answer_repeats(session, batch, results, now)
-    fresh = [
-        (index, submission)
-        for index, (submission, _) in enumerate(batch)
-        if results[index] == Accepted(ids[index])
-    ]
+    ids = sorted(_new_id(now) for _ in arrivals)  # so that ids keep the order of arrival
+    results: list[Result] = [Accepted(comment_id) for comment_id in ids]
+    site_ids = _open_sites(session, arrivals, results, now)
+    articles = _open_articles(session, arrivals, results, site_ids, now)
+    _refuse_strange_parents(session, arrivals, results, articles)
+    _answer_repeats(session, arrivals, results, now)
     rows = [
-        _comment_values(ids[index], articles[submission.article_url], submission, now, secret)
-        for index, submission in fresh
+        _comment_values(comment_id, articles[arrival.submission.article_url], arrival, now, secret)
+        for comment_id, arrival, result in zip(ids, arrivals, results, strict=True)
+        if result == Accepted(comment_id)
     ]
-    _store(session, rows, caller, now)
+    callers = dict(zip(ids, (arrival.caller for arrival in arrivals), strict=True))
+    _store(session, rows, callers, now)
     return results
 
 
@@ -88,78 +86,76 @@ def _new_id(now: datetime) -> UUID:
     return uuid7(nanoseconds=int(now.timestamp() * 1_000_000) * 1_000)
 
 
-def _refuse_wrong_sites(
-    session: Session,
-    batch: Sequence[tuple[Submission, Once | None]],
-    results: list[Accepted | ModerationError],
-    caller: Caller,
-    now: datetime,
-) -> None:
-    refused: dict[str, ModerationError | None] = {}
-    for index, (submission, _) in enumerate(batch):
-        origin = submission.origin
-        if origin not in refused:
+def _open_sites(
+    session: Session, arrivals: Sequence[Arrival], results: list[Result], now: datetime
+) -> dict[str, int]:
+    """Site ids by origin; a submission whose key does not open its site is refused."""
+    opened: dict[tuple[int | None, str], int | ModerationError] = {}
+    for index, arrival in enumerate(arrivals):
+        asked = (arrival.caller.site_id, arrival.submission.origin)
+        if asked not in opened:
             try:
-                sites.opened_by(session, caller.site_id, origin, now)
-                refused[origin] = None
+                opened[asked] = sites.opened_by(session, *asked, now).id
             except ModerationError as error:
-                refused[origin] = error
-        if refusal := refused[origin]:
+                opened[asked] = error
+        if isinstance(refusal := opened[asked], ModerationError):
             results[index] = refusal
+    return {origin: found for (_, origin), found in opened.items() if isinstance(found, int)}
 
 
-def _articles(
+def _open_articles(
     session: Session,
-    batch: Sequence[tuple[Submission, Once | None]],
-    results: Sequence[Accepted | ModerationError],
+    arrivals: Sequence[Arrival],
+    results: Sequence[Result],
+    site_ids: Mapping[str, int],
     now: datetime,
 ) -> dict[str, tuple[int, int]]:
     """(site id, article id) by article address, of the submissions not refused."""
-    site_ids: dict[str, int] = {}
-    wanted = []
-    for (submission, _), result in zip(batch, results, strict=True):
-        if isinstance(result, ModerationError):
-            continue
-        origin = submission.origin
-        if origin not in site_ids and (site := sites.by_origin(session, origin)):
-            site_ids[origin] = site.id
-        wanted.append((site_ids[origin], submission.article_url, submission.article_title))
+    wanted = [
+        (site_ids[submission.origin], submission.article_url, submission.article_title)
+        for submission, result in _with_results(arrivals, results)
+        if isinstance(result, Accepted)
+    ]
     found = sites.article_ids(session, wanted, now)
     return {url: (site_id, article_id) for (site_id, url), article_id in found.items()}
 
 
 def _refuse_strange_parents(
     session: Session,
-    batch: Sequence[tuple[Submission, Once | None]],
-    results: list[Accepted | ModerationError],
+    arrivals: Sequence[Arrival],
+    results: list[Result],
     articles: Mapping[str, tuple[int, int]],
 ) -> None:
     """A reply must answer a comment on its own article."""
-    parents = comments.on_article(session, [s.parent_id for s, _ in batch if s.parent_id])
-    for index, (submission, _) in enumerate(batch):
-        if submission.parent_id is None or isinstance(results[index], ModerationError):
+    asked = [parent for arrival in arrivals if (parent := arrival.submission.parent_id)]
+    parents = comments.on_article(session, asked) if asked else {}
+    for index, (submission, result) in enumerate(_with_results(arrivals, results)):
+        if submission.parent_id is None or isinstance(result, ModerationError):
             continue
         if parents.get(submission.parent_id) != articles[submission.article_url][1]:
-            results[index] = InvalidSubmission(
-                "parent_id", "there is no such comment on this article"
-            )
+            message = "there is no such comment on this article"
+            results[index] = InvalidSubmission("parent_id", message)
+
+
+def _with_results(
+    arrivals: Sequence[Arrival], results: Sequence[Result]
+) -> list[tuple[Submission, Result]]:
+    submissions = (arrival.submission for arrival in arrivals)
+    return list(zip(submissions, results, strict=True))
 
 
 def _answer_repeats(
-    session: Session,
-    batch: Sequence[tuple[Submission, Once | None]],
-    results: list[Accepted | ModerationError],
-    now: datetime,
+    session: Session, arrivals: Sequence[Arrival], results: list[Result], now: datetime
 ) -> None:
     """Where an Idempotency-Key was used before, its comment takes the place of a new one."""
     wanted = [
-        (once, result.comment_id)
-        for (_, once), result in zip(batch, results, strict=True)
-        if once is not None and isinstance(result, Accepted)
+        (arrival.once, result.comment_id)
+        for arrival, result in zip(arrivals, results, strict=True)
+        if arrival.once is not None and isinstance(result, Accepted)
     ]
     standing = answers.claim(session, wanted, now) if wanted else {}
-    for index, (_, once) in enumerate(batch):
-        result = results[index]
+    for index, arrival in enumerate(arrivals):
+        result, once = results[index], arrival.once
         if once is None or isinstance(result, ModerationError):
             continue
         answer = standing[once.key_id, once.idempotency_key]
@@ -172,11 +168,11 @@ def _answer_repeats(
 
 
 def _comment_values(
-    comment_id: UUID, place: tuple[int, int], submission: Submission, now: datetime, secret: str
+    comment_id: UUID, place: tuple[int, int], arrival: Arrival, now: datetime, secret: str
 ) -> dict[str, Any]:
-    values = {name: getattr(submission, name) for name in STORED}
+    submission = arrival.submission
     site_id, article_id = place
-    return values | {
+    return {name: getattr(submission, name) for name in STORED} | {
         "id": comment_id,
         "site_id": site_id,
         "article_id": article_id,
@@ -187,9 +183,15 @@ def _comment_values(
     }
 
 
-def _store(session: Session, rows: Sequence[dict[str, Any]], caller: Caller, now: datetime) -> None:
+def _store(
+    session: Session,
+    rows: Sequence[dict[str, Any]],
+    callers: Mapping[UUID, Caller],
+    now: datetime,
+) -> None:
     if not rows:
         return
     session.execute(insert(CommentRow), rows)
-    event = {"revision": 1, "at": now, "kind": "submitted", "actor": caller.actor, "detail": {}}
-    session.execute(insert(EventRow), [event | {"comment_id": row["id"]} for row in rows])
+    event = {"revision": 1, "at": now, "kind": "submitted", "detail": {}}
+    events = [event | {"comment_id": row["id"], "actor": callers[row["id"]].actor} for row in rows]
+    session.execute(insert(EventRow), events)

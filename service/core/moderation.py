@@ -15,13 +15,23 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from service.core.errors import NothingToUndo, StaleRevision
-from service.core.intake import Accepted, Caller, submit, submit_many
+from service.core.intake import Accepted, Arrival, Caller, Result, submit, submit_many
 from service.core.policy import Ruling
 from service.core.store import comments, examples
 from service.core.store.tables import CommentRow, EventRow, ExampleRow
 from service.core.verdict import Decision, Verdict, outcome_of
 
-__all__ = ["Accepted", "Caller", "decide", "judge", "submit", "submit_many", "undo"]
+__all__ = [
+    "Accepted",
+    "Arrival",
+    "Caller",
+    "Result",
+    "decide",
+    "judge",
+    "submit",
+    "submit_many",
+    "undo",
+]
 
 LABELS = {Decision.APPROVE: examples.HAM, Decision.SPAM: examples.SPAM}
 

@@ -17,7 +17,7 @@ from werkzeug.exceptions import Forbidden
 from service import demo
 from service.core import moderation, retention
 from service.core.errors import InvalidSubmission, NotFound, WrongSite
-from service.core.moderation import Caller
+from service.core.moderation import Arrival, Caller
 from service.core.policy import FAST_MS
 from service.core.store import comments, repeats, sites
 from service.core.store.tables import ArticleRow, CommentRow, SiteRow
@@ -170,16 +170,16 @@ def _store(site: SiteRow, form: CommentForm) -> UUID:
     sender = Sender(client_address(), request.user_agent.string)
     submission = forms.submission(form, sender, now, secret)
     submission = replace(submission, article_title=_demo_title(site, submission))
-    with parts().store.writing() as session:
-        if repeated := repeats.earlier(session, site.id, submission, now, secret):
-            return repeated
-        try:
-            caller = Caller(READER, site.id)
-            return moderation.submit(session, submission, caller, now, secret).comment_id
-        except InvalidSubmission as error:
-            if error.field == "parent_id":
-                raise InvalidForm({"parent_id": forms.STRANGE_PARENT}) from error
-            raise
+    try:
+        with parts().store.writing() as session:
+            if repeated := repeats.earlier(session, site.id, submission, now, secret):
+                return repeated
+            arrival = Arrival(submission, Caller(READER, site.id))
+            return moderation.submit(session, arrival, now, secret).comment_id
+    except InvalidSubmission as error:
+        if error.field == "parent_id":
+            raise InvalidForm({"parent_id": forms.STRANGE_PARENT}) from error
+        raise
 
 
 def _demo_title(site: SiteRow, submission: Submission) -> str:

@@ -9,7 +9,9 @@ from flask import current_app
 
 from service.clock import Clock
 from service.config import Settings
+from service.core.moderation import Arrival, Result
 from service.core.store.session import Store
+from service.core.store.together import Together
 from service.dispatch import Bell
 from service.scoring import Scorer
 
@@ -21,6 +23,7 @@ class Parts:
     bell: Bell
     scorer: Scorer
     clock: Clock
+    intake: Together[Arrival, Result]  # what many requests submit at once shares a transaction
 
 
 def parts() -> Parts:

@@ -22,6 +22,7 @@ from service.core.store.tables import CommentRow, SiteRow
 from service.core.verdict import Decision, Outcome
 from service.scoring import reasons_on_view
 from service.web import queue_view as view
+from service.web import queue_words as words
 from service.web.auth import (
     actor_of,
     current_moderator,
@@ -45,10 +46,10 @@ queue.after_request(keep_private)
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(queue)
-    app.jinja_env.filters["percent"] = view.percent
-    app.jinja_env.filters["counted"] = view.counted
+    app.jinja_env.filters["percent"] = words.percent
+    app.jinja_env.filters["counted"] = words.counted
     app.jinja_env.filters["pieces"] = pieces
-    app.jinja_env.filters["since"] = lambda start: view.span(start, parts().clock())
+    app.jinja_env.filters["since"] = lambda start: words.span(start, parts().clock())
 
 
 @queue.before_request
@@ -131,8 +132,8 @@ def decide(comment_id: UUID) -> ResponseReturnValue:
     except StaleRevision:
         if not _is_own_doing(comment_id, decision, revision + 1):
             return _conflict(comment_id)
-        return _back_to_place(comment_id, view.DONE[decision], revision + 1)
-    return _back_to_place(comment_id, view.DONE[decision], row.revision)
+        return _back_to_place(comment_id, words.DONE[decision], revision + 1)
+    return _back_to_place(comment_id, words.DONE[decision], row.revision)
 
 
 @queue.post("/comments/<uuid:comment_id>/undo")

@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 
 from service.core.policy import Reason
 from service.core.store import comments, moderators
-from service.core.store.comments import COUNTED, Order
+from service.core.store.comments import Order
 from service.core.store.tables import ArticleRow, CommentRow, EventRow, SiteRow
 from service.core.verdict import Decision, Outcome
+from service.web.queue_words import DECIDED, told
 from service.web.shown_text import Folded, Piece, domain_of, folded, pieces
 
 CHIPS = 3
-BAR = 4.0  # logits; a reason of this weight fills its half of the bar
+BAR = 3.0  # logits; a reason of this weight fills its half of the bar
 QUOTE = 90  # characters of the comment replied to
 
 
@@ -45,18 +46,6 @@ TAB_NAMES = {
     Tab.SPAM: "Spam",
     Tab.PUBLISHED: "Published",
     Tab.REMOVED: "Removed",
-}
-DONE = {
-    Decision.APPROVE: "Approved: published, and learned as a good comment.",
-    Decision.SPAM: "Marked as spam: learned.",
-    Decision.REMOVE: "Removed. Nothing is learned from that.",
-    Decision.HOLD: "Back in review.",
-}
-DECIDED = {
-    Decision.APPROVE: "Approved",
-    Decision.SPAM: "Marked as spam",
-    Decision.REMOVE: "Removed",
-    Decision.HOLD: "Sent back to review",
 }
 BECOMES = {
     Decision.APPROVE: Outcome.PUBLISHED,
@@ -257,31 +246,6 @@ def shown_reasons(reasons: Sequence[Reason]) -> list[ShownReason]:
     ]
 
 
-def percent(score: float) -> str:
-    """A probability in words that never claim certainty."""
-    if score > 0.99:
-        return "over 99 %"
-    if score < 0.01:
-        return "under 1 %"
-    return f"{score * 100:.0f} %"
-
-
-def counted(number: int) -> str:
-    """A count with thousands apart; counting stopped above COUNTED."""
-    return f"{COUNTED:,}+" if number > COUNTED else f"{number:,}"
-
-
-def span(start: datetime, end: datetime) -> str:
-    """The time between, in one rounded unit."""
-    seconds = max(0, int((end - start).total_seconds()))
-    if seconds < 60:
-        return "under a minute"
-    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
-        if number := seconds // size:
-            return f"{number} {unit}{'' if number == 1 else 's'}"
-    raise AssertionError("a minute is a minute")
-
-
 def _names(session: Session, events: Iterable[EventRow]) -> dict[str, str]:
     """E-mail addresses of the moderators among the actors."""
     actors = {event.actor for event in events if event.actor.startswith("moderator:")}
@@ -290,19 +254,4 @@ def _names(session: Session, events: Iterable[EventRow]) -> dict[str, str]:
 
 
 def _happening(event: EventRow, names: dict[str, str]) -> Happening:
-    return Happening(event.at, _told(event), names.get(event.actor, event.actor.replace(":", " ")))
-
-
-def _told(event: EventRow) -> str:
-    detail = event.detail
-    if event.kind == "submitted":
-        return "Arrived"
-    if event.kind == "judged":
-        why = percent(detail["score"]) if detail["score"] is not None else detail["reason"]
-        return f"Judged {detail['verdict']} ({why})"
-    if event.kind == "decided":
-        said = DECIDED[Decision(detail["decision"])]
-        return f"{said}: {detail['reason']}" if detail.get("reason") else said
-    if event.kind == "undone":
-        return "Decision undone"
-    return event.kind.capitalize()
+    return Happening(event.at, told(event), names.get(event.actor, event.actor.replace(":", " ")))

@@ -12,6 +12,7 @@ from models import load
 from service.cli.model import COMMANDS
 from tests.models import toy
 
+SPAM = "Buy cheap viagra [url=http://cheap-pills-store.com/buy]viagra online[/url] no prescription"
 BY_NAME = {command.name: command for command in COMMANDS}
 
 
@@ -32,10 +33,10 @@ def data(tmp_path: Path) -> Path:
 
 
 def test_one_comment_is_judged_with_its_reasons() -> None:
-    result = run("check", "Buy cheap viagra http://pills.example.com", "--author", "cheap pills")
+    result = run("check", SPAM, "--author", "cheap pills online")
     assert result.exit_code == 0, result.output
     assert result.output.split()[0] == "spam"
-    assert "link to example.com" in result.output
+    assert "link to cheap-pills-store.com" in result.output
 
 
 def test_text_may_come_from_standard_input() -> None:

@@ -43,7 +43,7 @@ def test_too_few_examples_are_refused_with_what_is_missing() -> None:
 
 def test_a_large_source_teaches_more_but_not_in_proportion() -> None:
     examples = toy.examples(("small",), each=4) + toy.examples(("large",), each=400)
-    weights = example_weights(examples, 0.5)
+    weights = example_weights(examples, Settings())
     sums = Counter[str]()
     for example, weight in zip(examples, weights, strict=True):
         sums[example.file] += weight
@@ -53,7 +53,7 @@ def test_a_large_source_teaches_more_but_not_in_proportion() -> None:
 
 def test_both_labels_weigh_alike_however_many_there_are() -> None:
     examples = [e for number, e in enumerate(toy.examples()) if e.label or number % 8 == 1]
-    weights = example_weights(examples, 0.5)
+    weights = example_weights(examples, Settings())
     labels = np.array([example.label for example in examples])
     assert weights[labels == 1].sum() == pytest.approx(weights[labels == 0].sum())
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 
+from service.core.store.turns import Turns
+
 # What is raised while the database is away, locked for too long, or out of disk space.
 DATABASE_AWAY = (OperationalError, InterfaceError, TimeoutError)
 
+POOL = 20  # connections; a few more than the web server has threads
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # an acknowledged comment survives a power cut
@@ -28,7 +32,9 @@ def make_engine(url: str) -> Engine:
     Its errors leave out the bound values: they would carry readers' data into the log.
     """
     if url.startswith("sqlite"):
-        engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 10})
+        engine = create_engine(
+            url, hide_parameters=True, pool_size=POOL, connect_args={"timeout": 10}
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -36,7 +42,7 @@ def make_engine(url: str) -> Engine:
         url,
         hide_parameters=True,
         pool_pre_ping=True,
-        pool_size=20,
+        pool_size=POOL,
         connect_args={"connect_timeout": 5},
     )
 
@@ -47,6 +53,7 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._writer = engine.execution_options(hamlet_writes=True)
+        self._turns = _turns(engine)
 
     @classmethod
     def open(cls, url: str) -> Store:
@@ -62,13 +69,28 @@ class Store:
     def writing(self) -> Iterator[Session]:
         """A session committed at the end, rolled back on an exception.
 
-        On SQLite it takes the write lock at once: a read that later wants to write could fail.
+        On SQLite it waits for its turn and takes the write lock at once: a read that later wants
+        to write could fail. So a thread must not open one inside another.
         """
-        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+        with (
+            self._turns.turn() if self._turns else nullcontext(),
+            Session(self._writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
 
     def close(self) -> None:
         self.engine.dispose()
+        if self._turns:
+            self._turns.close()
+
+
+def _turns(engine: Engine) -> Turns | None:
+    """The line of writers before a database file; None where the server keeps one itself."""
+    database = engine.url.database
+    if engine.dialect.name != "sqlite" or not database or database == ":memory:":
+        return None
+    return Turns(Path(database))
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -14,10 +14,10 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from service.core import moderation
 from service.core.errors import ModerationError
-from service.core.moderation import Accepted
+from service.core.moderation import Accepted, Arrival
 from service.core.store.answers import Once
 from service.core.store.session import DATABASE_AWAY
-from service.core.submission import MAX_BYTES, Submission, checked
+from service.core.submission import MAX_BYTES, checked
 from service.core.verdict import Outcome
 from service.web.comments import strict
 from service.web.comments.posting import hash_of, idempotency_key
@@ -33,9 +33,6 @@ MAX_LINES = 10_000
 PART = 500  # lines a transaction
 NDJSON = "application/x-ndjson"
 CONTENT_TYPES = (NDJSON, "application/ndjson", "application/jsonl", "application/json")
-
-
-Item = tuple[Submission, Once | None]
 
 
 def post_batch() -> Response:
@@ -80,28 +77,26 @@ def _answers(lines: Sequence[bytes]) -> list[LineAnswer]:
         return [answer for line in lines for answer in _answers([line])]  # spares the neighbours
 
 
-def _store(read: Sequence[Item | LineAnswer]) -> list[LineAnswer]:
+def _store(read: Sequence[Arrival | LineAnswer]) -> list[LineAnswer]:
     fit = [item for item in read if not isinstance(item, LineAnswer)]
     if not fit:
         return [item for item in read if isinstance(item, LineAnswer)]
     here = parts()
     with here.store.writing() as session:
-        results = moderation.submit_many(
-            session, fit, caller(), here.clock(), here.settings.secret_key
-        )
+        results = moderation.submit_many(session, fit, here.clock(), here.settings.secret_key)
     here.bell.ring()
     told = iter(_told(result) for result in results)
     return [item if isinstance(item, LineAnswer) else next(told) for item in read]
 
 
-def _read(line: bytes) -> Item | LineAnswer:
+def _read(line: bytes) -> Arrival | LineAnswer:
     try:
         return _item(line)
     except (InvalidRequest, ModerationError, RequestEntityTooLarge) as error:
         return LineAnswer(problem=problem_of(error))
 
 
-def _item(line: bytes) -> Item:
+def _item(line: bytes) -> Arrival:
     if len(line) > MAX_BYTES:
         raise RequestEntityTooLarge(
             f"The line has {len(line)} bytes; at most {MAX_BYTES} are accepted."
@@ -111,9 +106,9 @@ def _item(line: bytes) -> Item:
     asked = strict.parse(line, BatchLine)
     submission = checked(asked.submission(), parts().clock())
     if asked.idempotency_key is None:
-        return submission, None
+        return Arrival(submission, caller())
     key = idempotency_key("idempotency_key", asked.idempotency_key)
-    return submission, Once(current_key().id, key, hash_of(line))
+    return Arrival(submission, caller(), Once(current_key().id, key, hash_of(line)))
 
 
 def _told(result: Accepted | ModerationError) -> LineAnswer:

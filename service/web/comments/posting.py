@@ -11,8 +11,8 @@ import structlog
 from flask import Response, request, url_for
 
 from service import scoring
-from service.core import moderation
-from service.core.moderation import Accepted
+from service.core.errors import ModerationError
+from service.core.moderation import Accepted, Arrival
 from service.core.store import comments
 from service.core.store.answers import Once
 from service.core.submission import MAX_BYTES, checked
@@ -39,10 +39,9 @@ def post_comment() -> Response:
     now = parts().clock()
     submission = checked(strict.parse(body, NewComment).submission(), now)
     once = _once(body)
-    with parts().store.writing() as session:
-        accepted = moderation.submit(
-            session, submission, caller(), now, parts().settings.secret_key, once
-        )
+    accepted = parts().intake.write(Arrival(submission, caller(), once))
+    if isinstance(accepted, ModerationError):
+        raise accepted
     return _answer(accepted)
 
 

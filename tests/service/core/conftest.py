@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from service.core import moderation, policy, waiting
-from service.core.moderation import Caller
+from service.core.moderation import Arrival, Caller
 from service.core.store import comments
 from service.core.store.session import Store
 from service.core.store.tables import CommentRow
@@ -36,11 +36,14 @@ class World:
     ) -> list[UUID]:
         address = fields.pop("article_url", "https://blog.example/bread")
         batch = [
-            (checked(Submission(article_url=address, body=body, **fields), self.clock()), None)  # type: ignore[arg-type]
+            Arrival(
+                checked(Submission(article_url=address, body=body, **fields), self.clock()),  # type: ignore[arg-type]
+                caller,
+            )
             for body in bodies
         ]
         with self.store.writing() as session:
-            results = moderation.submit_many(session, batch, caller, self.clock(), SECRET)
+            results = moderation.submit_many(session, batch, self.clock(), SECRET)
         return [result.comment_id for result in results]  # type: ignore[union-attr]
 
     def judge_all(self, score: float = 0.02, model: str = "plain-1") -> int:

@@ -15,7 +15,7 @@ from service.core.errors import (
     StaleRevision,
     WrongSite,
 )
-from service.core.moderation import Accepted, Caller
+from service.core.moderation import Accepted, Arrival, Caller
 from service.core.store import comments, examples, keys, sites
 from service.core.store.answers import Once
 from service.core.store.tables import ArticleRow, ExampleRow, SiteRow
@@ -67,24 +67,18 @@ def test_a_key_of_one_site_opens_no_other(world: World) -> None:
         site = sites.add(session, "blog", "https://blog.example", world.clock())
     caller = Caller("key:1", site.id)
     assert world.get(world.submit(caller=caller)).site_id == site.id
+    stranger = checked(submission(article_url="https://news.example/x"), world.clock())
     with world.store.writing() as session, pytest.raises(WrongSite, match=r"news\.example"):
-        moderation.submit(
-            session,
-            checked(submission(article_url="https://news.example/x"), world.clock()),
-            caller,
-            world.clock(),
-            SECRET,
-        )
+        moderation.submit(session, Arrival(stranger, caller), world.clock(), SECRET)
 
 
 def test_a_refused_line_harms_no_other(world: World) -> None:
     with world.store.writing() as session:
         site = sites.add(session, "blog", "https://blog.example", world.clock())
         stranger = submission(article_url="https://news.example/")
-        batch = [(submission("a"), None), (stranger, None), (submission("b"), None)]
-        results = moderation.submit_many(
-            session, batch, Caller("key:1", site.id), world.clock(), SECRET
-        )
+        caller = Caller("key:1", site.id)
+        batch = [Arrival(each, caller) for each in (submission("a"), stranger, submission("b"))]
+        results = moderation.submit_many(session, batch, world.clock(), SECRET)
     assert [type(result) for result in results] == [Accepted, WrongSite, Accepted]
     with world.store.reading() as session:
         assert comments.counts(session)[Outcome.PENDING] == 2
@@ -103,7 +97,7 @@ def test_a_reply_must_answer_a_comment_on_its_own_article(world: World) -> None:
     assert world.get(reply).parent_id == parent
     other = submission(article_url="https://blog.example/tea", parent_id=parent)
     with world.store.writing() as session, pytest.raises(InvalidSubmission) as caught:
-        moderation.submit(session, other, READER, world.clock(), SECRET)
+        moderation.submit(session, Arrival(other, READER), world.clock(), SECRET)
     assert caught.value.field == "parent_id"
 
 
@@ -113,9 +107,8 @@ class TestIdempotency:
     ) -> Accepted | ModerationError:
         once = Once(key_id, key, body_hash)
         with world.store.writing() as session:
-            [result] = moderation.submit_many(
-                session, [(submission(), once)], READER, world.clock(), SECRET
-            )
+            arrival = Arrival(submission(), READER, once)
+            [result] = moderation.submit_many(session, [arrival], world.clock(), SECRET)
         return result
 
     @pytest.fixture(autouse=True)
@@ -139,9 +132,9 @@ class TestIdempotency:
         assert self.submit(world, "a") != self.submit(world, "a", key_id=2)
 
     def test_within_a_batch_the_first_of_a_key_wins(self, world: World) -> None:
-        batch = [(submission("x"), Once(1, "b", "h")), (submission("x"), Once(1, "b", "h"))]
+        batch = [Arrival(submission("x"), READER, Once(1, "b", "h"))] * 2
         with world.store.writing() as session:
-            first, again = moderation.submit_many(session, batch, READER, world.clock(), SECRET)
+            first, again = moderation.submit_many(session, batch, world.clock(), SECRET)
         assert isinstance(first, Accepted)
         assert again == Accepted(first.comment_id, replayed=True)
 

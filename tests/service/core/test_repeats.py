@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from service.core import moderation
+from service.core.moderation import Arrival
 from service.core.store import repeats, sites
 from service.core.store.repeats import WITHIN
 from service.core.store.session import Store
@@ -42,7 +43,7 @@ def send(world: World, site_id: int, submission: Submission = COMMENT) -> UUID:
         found = repeats.earlier(session, site_id, submission, world.clock(), SECRET)
         if found:
             return found
-        accepted = moderation.submit(session, submission, READER, world.clock(), SECRET)
+        accepted = moderation.submit(session, Arrival(submission, READER), world.clock(), SECRET)
         return accepted.comment_id
 
 

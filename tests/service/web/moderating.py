@@ -10,7 +10,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from service.core import moderation
-from service.core.moderation import Caller
+from service.core.moderation import Arrival, Caller
 from service.core.store import comments, moderators, sites
 from service.core.store.moderators import Role
 from service.core.store.session import Store
@@ -85,9 +85,8 @@ def add_comment(store: Store, clock: FrozenClock, body: str, **fields: Any) -> U
     submission = checked(Submission(body=body, **values), clock())
     clock.move(seconds=1)
     with store.writing() as session:
-        return moderation.submit(
-            session, submission, Caller("form"), clock(), "a secret"
-        ).comment_id
+        arrival = Arrival(submission, Caller("form"))
+        return moderation.submit(session, arrival, clock(), "a secret").comment_id
 
 
 def judge_all(store: Store, scorer: Scorer, clock: FrozenClock) -> None:

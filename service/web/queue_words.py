@@ -1,0 +1,63 @@
+"""The queue's sentences: decisions, events, times and numbers in words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from service.core.store.comments import COUNTED
+from service.core.store.tables import EventRow
+from service.core.verdict import Decision
+
+DONE = {
+    Decision.APPROVE: "Approved: published, and learned as a good comment.",
+    Decision.SPAM: "Marked as spam: learned.",
+    Decision.REMOVE: "Removed. Nothing is learned from that.",
+    Decision.HOLD: "Back in review.",
+}
+DECIDED = {
+    Decision.APPROVE: "Approved",
+    Decision.SPAM: "Marked as spam",
+    Decision.REMOVE: "Removed",
+    Decision.HOLD: "Sent back to review",
+}
+UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))  # seconds
+
+
+def percent(score: float) -> str:
+    """A probability in words that never claim certainty."""
+    if score > 0.99:
+        return "over 99 %"
+    if score < 0.01:
+        return "under 1 %"
+    return f"{score * 100:.0f} %"
+
+
+def counted(number: int) -> str:
+    """A count with thousands apart; counting stopped above COUNTED."""
+    return f"{COUNTED:,}+" if number > COUNTED else f"{number:,}"
+
+
+def span(start: datetime, end: datetime) -> str:
+    """The time between, in one unit, rounded down."""
+    seconds = int((end - start).total_seconds())
+    for unit, size in UNITS:
+        if seconds >= size:
+            number = seconds // size
+            return f"{number} {unit}{'' if number == 1 else 's'}"
+    return "under a minute"
+
+
+def told(event: EventRow) -> str:
+    """What happened, as a line of a comment's history."""
+    detail = event.detail
+    if event.kind == "submitted":
+        return "Arrived"
+    if event.kind == "judged":
+        why = percent(detail["score"]) if detail["score"] is not None else detail["reason"]
+        return f"Judged {detail['verdict']} ({why})"
+    if event.kind == "decided":
+        said = DECIDED[Decision(detail["decision"])]
+        return f"{said}: {detail['reason']}" if detail.get("reason") else said
+    if event.kind == "undone":
+        return "Decision undone"
+    return event.kind.capitalize()
