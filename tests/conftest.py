@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy import text
 
 from service.config import Settings
@@ -15,6 +17,12 @@ from service.core.store.tables import Table
 from service.migrations import migrate
 from tests import servers
 from tests.fakes import FrozenClock
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quiet_logs() -> None:
+    """Servers in threads log outside any test's captured output: only their errors matter."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
 
 
 @pytest.fixture

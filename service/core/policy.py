@@ -102,4 +102,7 @@ def _shift(score: float, points: float) -> float:
     """The probability moved by `points` logits; 0 and 1 stay."""
     if points == 0 or not 0 < score < 1:
         return score
-    return 1 / (1 + math.exp(-(math.log(score / (1 - score)) + points)))
+    logit = math.log(score) - math.log1p(-score) + points
+    if logit < 0:  # the other form would overflow
+        return math.exp(logit) / (1 + math.exp(logit))
+    return 1 / (1 + math.exp(-logit))

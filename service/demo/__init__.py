@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from service.clock import utc_now
+from service.demo.articles import ARTICLES
 
 SITE_NAME = "demo"
 SITE_TITLE = "The Elsinore Courier"
@@ -57,5 +58,6 @@ def _line(sample: Mapping[str, Any], base_url: str, now: datetime, **more: str) 
     written = now - timedelta(minutes=sample["minutes_ago"])
     fields = {name: value for name, value in sample.items() if name not in OURS}
     fields["article_url"] = f"{base_url.rstrip('/')}/a/{SITE_NAME}/{sample['article']}"
+    fields["article_title"] = ARTICLES[sample["article"]].title
     fields["created_at"] = written.isoformat()
     return json.dumps(fields | more, ensure_ascii=False).encode() + b"\n"

@@ -34,6 +34,6 @@ Hamlet is running; Ctrl-C stops it.
 
   Demo article   {origin}/a/{DEMO}/welcome
   Queue          {origin}/queue
-  API            {origin}/api/v1/comments
+  API            {origin}/docs
   Data           {data_dir}
 """

@@ -23,8 +23,8 @@ from service.core.store import comments, repeats, sites
 from service.core.store.tables import ArticleRow, CommentRow, SiteRow
 from service.core.submission import LIMITS, Submission
 from service.core.verdict import Outcome
+from service.demo.articles import ARTICLES, DemoArticle
 from service.web import forms, receipts
-from service.web.demo_articles import ARTICLES, DemoArticle
 from service.web.forms import CommentForm, InvalidForm, Sender
 from service.web.parts import parts
 from service.web.requests import client_address

@@ -153,6 +153,7 @@ def test_text_stands_out_and_nothing_is_wider_than_a_phone(
     if "privacy" not in path:
         write(page, "W" * 300, name="N" * 150)
         page.get_by_role("link", name="See it in the thread").click()
+    page.wait_for_load_state()  # with its stylesheet
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     assert page.evaluate(CONTRAST) == []
     context.close()

@@ -11,7 +11,7 @@ import pytest
 
 from service import demo
 from service.core.submission import Submission, checked
-from service.web.demo_articles import ARTICLES
+from service.demo.articles import ARTICLES
 
 BASE = "http://127.0.0.1:8000"
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

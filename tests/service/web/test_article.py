@@ -12,12 +12,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from service import demo
-from service.core.moderation import Caller, submit
+from service.core.moderation import Arrival, Caller, submit
 from service.core.store import sites
 from service.core.store.session import Store
 from service.core.submission import LIMITS, Submission, checked
+from service.demo.articles import ARTICLES
 from service.scoring import Scorer, drain
-from service.web.demo_articles import ARTICLES
 from tests.fakes import FrozenClock
 
 SECRET = "a secret of at least thirty-two characters"
@@ -37,7 +37,8 @@ class Courier:
     def publish(self, body: str = "A good read.", url: str = WELCOME, **fields: object) -> UUID:
         submission = checked(Submission(article_url=url, body=body, **fields), self.clock())  # type: ignore[arg-type]
         with self.store.writing() as session:
-            accepted = submit(session, submission, Caller("test"), self.clock(), SECRET)
+            arrival = Arrival(submission, Caller("test"))
+            accepted = submit(session, arrival, self.clock(), SECRET)
         drain(self.store, self.scorer, self.clock, timedelta(seconds=1))
         return accepted.comment_id
 

@@ -83,9 +83,10 @@ def test_sent_twice_it_is_stored_once_with_the_same_receipt(
 
 def test_a_reply_keeps_whom_it_answers(client: FlaskClient, store: Store) -> None:
     send(client)
-    parent = stored(store)[0].id
-    send(client, body="I agree.", parent_id=str(parent))
-    assert stored(store)[0].parent_id == parent
+    [parent] = stored(store)
+    send(client, body="I agree.", parent_id=str(parent.id))
+    [reply] = [row for row in stored(store) if row.body == "I agree."]
+    assert reply.parent_id == parent.id
 
 
 def test_a_form_with_faults_comes_back_with_all_that_was_typed(

@@ -1,6 +1,6 @@
 """The articles of the demo site: enough of a newspaper to comment on.
 
-Their prose is in `templates/article/demo`, one file for each name.
+Their prose is in `service/web/templates/article/demo`, one file for each name.
 """
 
 from __future__ import annotations
