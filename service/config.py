@@ -36,7 +36,7 @@ class Settings:
     database_url: str
     secret_key: str  # empty only before `up` or `migrate` has made one
     redis_url: str | None = None
-    model_dir: Path | None = None  # None: data_dir / "models", else the shipped model
+    model_dir: Path | None = None  # None: the shipped model
     public_url: str | None = None  # https here makes the cookies Secure
     trusted_proxies: tuple[Network, ...] = ()
     log_level: str = "info"

@@ -9,7 +9,7 @@ import structlog
 from redis import Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry as ClientRetry
-from rq import Queue, Retry, Worker
+from rq import Queue, Worker
 
 log = structlog.get_logger()
 
@@ -62,7 +62,7 @@ class Bell:
             job_timeout=JOB_TIMEOUT,
             result_ttl=0,
             failure_ttl=86_400,  # seconds; long enough for an operator to look
-            retry=Retry(max=3),
+            # No retry: the sweeper rings again for whatever is still pending.
         )
 
     def _break(self, error: Exception) -> None:

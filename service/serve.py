@@ -73,8 +73,10 @@ class Refusal(Error):  # type: ignore[misc]  # waitress ships no types
         return error if isinstance(error, cls) else cls(error.code, error.reason, error.body)
 
     def to_response(self, _ident: str | None = None) -> tuple[str, list[tuple[str, str]], bytes]:
+        code = self.reason.lower().replace(" ", "_")
         problem = {
-            "type": "about:blank",
+            "type": f"/docs#{code}",
+            "code": code,
             "title": self.reason,
             "status": self.code,
             "detail": self.body,

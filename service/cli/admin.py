@@ -9,20 +9,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
-from sqlalchemy import func, select
 
+from service.cli.faults import Fault
 from service.clock import utc_now
 from service.config import Settings
 from service.core.errors import InvalidSubmission
-from service.core.store import keys, moderators, sites
+from service.core.store import comments, keys, moderators, sites
 from service.core.store.keys import NewKey
 from service.core.store.moderators import Role
 from service.core.store.session import Store
-from service.core.store.tables import CommentRow, SiteRow
 from service.core.submission import article_address, origin_of
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
-SHORTEST_PASSWORD = 12
 ACTOR = "command line"
 
 
@@ -37,13 +35,11 @@ def site() -> None:
 def add_site(name: str, url: str) -> None:
     """Register the site NAME (as in /a/NAME/…) at URL, such as https://blog.example."""
     if not NAME.fullmatch(name):
-        raise click.ClickException(
-            f"{name!r}: use small letters, digits and hyphens, such as my-blog"
-        )
+        raise Fault(f"{name!r}: use small letters, digits and hyphens, such as my-blog")
     origin = _origin(url)
     with _store() as store, store.writing() as session:
-        if session.scalar(select(SiteRow).where((SiteRow.name == name) | (SiteRow.url == origin))):
-            raise click.ClickException(f"a site called {name} or at {origin} exists already")
+        if sites.is_taken(session, name, origin):
+            raise Fault(f"a site called {name} or at {origin} exists already")
         sites.add(session, name, origin, utc_now())
         moderators.audit(session, ACTOR, "site_added", utc_now(), {"site": name})
     click.echo(f"added {name} at {origin}")
@@ -53,15 +49,14 @@ def add_site(name: str, url: str) -> None:
 def list_sites() -> None:
     """Every site with its address, mode and number of comments."""
     with _store() as store, store.reading() as session:
-        comments = select(CommentRow.site_id, func.count()).group_by(CommentRow.site_id)
-        counts = dict(session.execute(comments).all())
+        counts = comments.count_by_site(session)
         for row in sites.all_sites(session):
             click.echo(f"{row.name}\t{row.url}\t{row.mode}\t{counts.get(row.id, 0)} comments")
 
 
 @click.group()
 def key() -> None:
-    """What clients identify themselves with: a key for Akismet's, a token for our own API."""
+    """What clients identify themselves with."""
 
 
 @key.command("add")
@@ -126,11 +121,11 @@ def moderator() -> None:
 def add_moderator(email: str, role: str, site_name: str | None, password_stdin: bool) -> None:
     """Let EMAIL log in; asks for a password."""
     if "@" not in email:
-        raise click.ClickException(f"{email!r} is no e-mail address")
+        raise Fault(f"{email!r} is no e-mail address")
     hashed = _hashed_password(password_stdin)
     with _store() as store, store.writing() as session:
         if moderators.by_email(session, email):
-            raise click.ClickException(f"{email} exists; `hamlet moderator reset` sets a password")
+            raise Fault(f"{email} exists; `hamlet moderator reset` sets a password")
         site_id = sites.by_name(session, site_name).id if site_name else None
         row = moderators.add(session, email, hashed, Role(role), utc_now(), site_id)
         moderators.audit(session, ACTOR, "moderator_added", utc_now(), {"moderator": row.id})
@@ -154,11 +149,13 @@ COMMANDS: list[click.Command] = [site, key, moderator]
 
 @contextmanager
 def _store() -> Iterator[Store]:
-    from service.migrations import migrate
+    """The installation's database. A command that only looks must not change a shared schema."""
+    from service.migrations import is_current
 
     store = Store.open(Settings.from_env().database_url)
     try:
-        migrate(store.engine)
+        if not is_current(store.engine):
+            raise Fault("the database's schema is not up to date: run `hamlet migrate`")
         yield store
     finally:
         store.close()
@@ -168,37 +165,34 @@ def _origin(url: str) -> str:
     try:
         return origin_of(article_address(url))
     except InvalidSubmission as error:
-        raise click.ClickException(
-            f"{url!r}: expected an address such as https://blog.example"
-        ) from error
+        raise Fault(f"{url!r}: expected an address such as https://blog.example") from error
 
 
 def _secret(settings: Settings) -> str:
     if not settings.secret_key:
-        raise click.ClickException(
+        raise Fault(
             "no secret yet: run `hamlet up` or `hamlet migrate` once, or set HAMLET_SECRET_KEY"
         )
     return settings.secret_key
 
 
 def _hashed_password(from_stdin: bool) -> str:
-    from service.passwords import hash_password
+    from service.passwords import WeakPassword, hash_password
 
     if from_stdin:
         password = sys.stdin.readline().rstrip("\r\n")
     else:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    if len(password) < SHORTEST_PASSWORD:
-        raise click.ClickException(
-            f"{len(password)} characters; at least {SHORTEST_PASSWORD}, please"
-        )
-    return hash_password(password)
+    try:
+        return hash_password(password)
+    except WeakPassword as error:
+        raise Fault(f"the password has {error}") from error
 
 
 def _show(made: NewKey, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"key": made.key, "token": made.token}))
         return
-    click.echo(f"key    {made.key}   (Akismet clients)")
+    click.echo(f"key    {made.key}   (for Akismet's protocol, which Hamlet does not speak yet)")
     click.echo(f"token  {made.token}   (Authorization: Bearer …)")
     click.echo("They are shown this once and stored hashed: note them now.", err=True)

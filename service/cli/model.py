@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from service.core.verdict import Cutoffs, verdict_for
+
 if TYPE_CHECKING:
     from models import CommentText, Reason, SpamModel
     from models.datasets import Example
@@ -78,9 +80,7 @@ def _load(directory: Path | None) -> SpamModel:
 
 
 def _verdict(model: SpamModel, score: float) -> str:
-    if score >= model.spam_cutoff:
-        return "spam"
-    return "ham" if score < model.ham_cutoff else "unsure"
+    return verdict_for(score, Cutoffs(model.ham_cutoff, model.spam_cutoff))
 
 
 def _judge(model: SpamModel, comments: list[CommentText]) -> list[tuple[float, list[Reason]]]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import click
 
 from service import logs
+from service.cli.faults import Fault
 from service.config import Settings
 
 PORT = click.option(
@@ -96,12 +97,6 @@ def doctor() -> None:
             click.echo(f"        → {finding.remedy}")
     if not all(finding.ok for finding in findings):
         raise click.exceptions.Exit(1)
-
-
-class Fault(click.ClickException):
-    """Something the operator chose, or must provide, stands in the way."""
-
-    exit_code = 2
 
 
 COMMANDS: list[click.Command] = [up, web, worker, migrate, doctor]

@@ -37,5 +37,9 @@ class NothingToUndo(ModerationError):
     """The newest decision has been undone already, or there was none."""
 
 
+class TextGone(ModerationError):
+    """The comment's text has been wiped, so it can neither be published nor reviewed."""
+
+
 class IdempotencyConflict(ModerationError):
     """An Idempotency-Key came again with another body."""

@@ -17,7 +17,7 @@ from service.core.store import answers, comments, keys, sites
 from service.core.store.answers import Once
 from service.core.store.tables import CommentRow, EventRow
 from service.core.submission import Submission
-from service.core.verdict import Outcome
+from service.core.verdict import EventKind, Outcome
 
 # What of a submission becomes a column of its comment; the rest belongs to the article.
 STORED = [f.name for f in fields(Submission) if f.name not in ("article_url", "article_title")]
@@ -192,6 +192,6 @@ def _store(
     if not rows:
         return
     session.execute(insert(CommentRow), rows)
-    event = {"revision": 1, "at": now, "kind": "submitted", "detail": {}}
+    event = {"revision": 1, "at": now, "kind": EventKind.SUBMITTED, "detail": {}}
     events = [event | {"comment_id": row["id"], "actor": callers[row["id"]].actor} for row in rows]
     session.execute(insert(EventRow), events)

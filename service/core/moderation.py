@@ -14,12 +14,12 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from service.core.errors import NothingToUndo, StaleRevision
+from service.core.errors import NothingToUndo, StaleRevision, TextGone
 from service.core.intake import Accepted, Arrival, Caller, Result, submit, submit_many
 from service.core.policy import Ruling
 from service.core.store import comments, examples
 from service.core.store.tables import CommentRow, EventRow, ExampleRow
-from service.core.verdict import Decision, Verdict, outcome_of
+from service.core.verdict import Decision, EventKind, Outcome, Verdict, outcome_of
 
 __all__ = [
     "Accepted",
@@ -33,6 +33,7 @@ __all__ = [
     "undo",
 ]
 
+NEEDS_TEXT = (Outcome.PUBLISHED, Outcome.HELD)
 LABELS = {Decision.APPROVE: examples.HAM, Decision.SPAM: examples.SPAM}
 
 
@@ -68,13 +69,13 @@ def decide(
     learn: bool = True,
     reason: str = "",
 ) -> CommentRow:
-    """A person's decision: outcome, event, example. Raises NotFound, StaleRevision."""
+    """A person's decision: outcome, event, example. Raises NotFound, StaleRevision, TextGone."""
     comment = _at_revision(session, comment_id, revision, site_id)
     before = {"decision": comment.decision, "label": _label_of(session, comment)}
     _apply_decision(comment, decision, now)
     _teach(session, comment, LABELS.get(decision) if learn else None, actor, now)
     detail = {"decision": decision, "learn": learn, "reason": reason, "before": before}
-    _append(session, comment, "decided", actor, now, detail)
+    _append(session, comment, EventKind.DECIDED, actor, now, detail)
     return comment
 
 
@@ -89,7 +90,7 @@ def undo(
 ) -> CommentRow:
     """Take back the newest decision that stands, and what it taught.
 
-    Raises NotFound, StaleRevision, NothingToUndo.
+    Raises NotFound, StaleRevision, NothingToUndo, TextGone.
     """
     comment = _at_revision(session, comment_id, revision, site_id)
     event = _newest_standing_decision(session, comment_id)
@@ -97,17 +98,20 @@ def undo(
     decision = Decision(before["decision"]) if before["decision"] else None
     _apply_decision(comment, decision, now)
     _teach(session, comment, before["label"], actor, now)
-    _append(session, comment, "undone", actor, now, {"undoes": event.revision})
+    _append(session, comment, EventKind.UNDONE, actor, now, {"undoes": event.revision})
     return comment
 
 
 def _judged_values(row: CommentRow, ruling: Ruling, now: datetime, model: str) -> dict[str, Any]:
     decision = Decision(row.decision) if row.decision else None
     kept = ruling.reasons if ruling.verdict is not Verdict.HAM else ()
+    outcome = outcome_of(decision, ruling.verdict)
+    since = row.spam_since or now
     return {
         "id": row.id,
         "verdict": ruling.verdict,
-        "outcome": outcome_of(decision, ruling.verdict),
+        "outcome": outcome,
+        "spam_since": since if outcome is Outcome.SPAM else None,
         "score": ruling.score,
         "discard": ruling.discard,
         "urgency": ruling.urgency if decision is None else 0.0,
@@ -130,7 +134,7 @@ def _judged_event(row: CommentRow, ruling: Ruling, now: datetime, model: str) ->
         "comment_id": row.id,
         "revision": row.revision + 1,
         "at": now,
-        "kind": "judged",
+        "kind": EventKind.JUDGED,
         "actor": f"model:{model}",
         "detail": detail,
     }
@@ -147,8 +151,15 @@ def _at_revision(
 
 def _apply_decision(comment: CommentRow, decision: Decision | None, now: datetime) -> None:
     verdict = Verdict(comment.verdict) if comment.verdict else None
+    outcome = outcome_of(decision, verdict)
+    if comment.text_purged_at is not None and outcome in NEEDS_TEXT:
+        raise TextGone("its text was wiped some time after it was called spam: nothing is left")
+    if outcome is not Outcome.SPAM:
+        comment.spam_since = None
+    elif comment.outcome != Outcome.SPAM:
+        comment.spam_since = now
     comment.decision = decision
-    comment.outcome = outcome_of(decision, verdict)
+    comment.outcome = outcome
     comment.decided_at = None if decision is None else now
 
 
@@ -169,9 +180,9 @@ def _teach(
 def _newest_standing_decision(session: Session, comment_id: UUID) -> EventRow:
     undone: set[int] = set()
     for event in reversed(comments.events_of(session, comment_id)):
-        if event.kind == "undone":
+        if event.kind == EventKind.UNDONE:
             undone.add(event.detail["undoes"])
-        elif event.kind == "decided" and event.revision not in undone:
+        elif event.kind == EventKind.DECIDED and event.revision not in undone:
             return event
     raise NothingToUndo("no decision on this comment stands that could be undone")
 
@@ -179,7 +190,7 @@ def _newest_standing_decision(session: Session, comment_id: UUID) -> EventRow:
 def _append(
     session: Session,
     comment: CommentRow,
-    kind: str,
+    kind: EventKind,
     actor: str,
     now: datetime,
     detail: dict[str, Any],

@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 
 from service.core.store.moderators import LONGEST
 from service.core.store.tables import AnswerRow, CommentRow, LoginFailureRow, LoginRow
-from service.core.verdict import Outcome
 
-SPAM_TEXT = timedelta(days=15)
+SPAM_TEXT = timedelta(days=15)  # from when it was called spam, so that there is time to object
 IDENTITY = timedelta(days=30)  # network address, e-mail address, browser
 ANSWERS = timedelta(days=1)
 FAILURES = timedelta(days=1)
@@ -20,7 +19,9 @@ STEP = 500  # comments a transaction, so that posting goes on meanwhile
 
 
 def purge(session: Session, now: datetime) -> int:
-    """Wipe up to STEP comments' worth of what has been kept long enough. Returns how many.
+    """Wipe what has been kept long enough, STEP texts and STEP identities at most.
+
+    Returns how many were wiped, a comment that lost both counting twice.
 
     The caller repeats until it returns 0.
     """
@@ -34,9 +35,8 @@ def _wipe_spam_text(session: Session, now: datetime) -> int:
     old = (
         select(CommentRow.id)
         .where(
-            CommentRow.outcome == Outcome.SPAM,
             CommentRow.text_purged_at.is_(None),
-            CommentRow.received_at < now - SPAM_TEXT,
+            CommentRow.spam_since < now - SPAM_TEXT,
         )
         .limit(STEP)
     )

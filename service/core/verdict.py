@@ -33,6 +33,15 @@ class Outcome(StrEnum):
     REMOVED = "removed"
 
 
+class EventKind(StrEnum):
+    """What can happen to a comment."""
+
+    SUBMITTED = "submitted"
+    JUDGED = "judged"
+    DECIDED = "decided"
+    UNDONE = "undone"
+
+
 class Mode(StrEnum):
     """How much a site publishes without a person."""
 

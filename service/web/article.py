@@ -183,7 +183,7 @@ def _store(site: SiteRow, form: CommentForm) -> UUID:
 
 
 def _demo_title(site: SiteRow, submission: Submission) -> str:
-    """The model sees the article's title; a form may not choose one."""
+    """Ours to say, for the moderators: a form may not choose a title."""
     for article in ARTICLES.values() if site.name == demo.SITE_NAME else ():
         page = address_of("article.show", site_name=site.name, article=article.name)
         if submission.article_url == site.url + page:

@@ -81,6 +81,7 @@ KINDS: dict[type[Exception], Kind] = {
     core.WrongSite: Kind(403, "wrong_site", "This key is for another site"),
     core.StaleRevision: Kind(409, "stale_revision", "The comment has changed"),
     core.NothingToUndo: Kind(409, "nothing_to_undo", "There is nothing to undo"),
+    core.TextGone: Kind(409, "text_gone", "The text is gone"),
     core.IdempotencyConflict: Kind(
         422, "idempotency_conflict", "This Idempotency-Key was used before"
     ),

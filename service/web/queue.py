@@ -13,13 +13,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import Forbidden
 
-from service.core import moderation
+from service.core import moderation, retention
 from service.core.errors import NothingToUndo, StaleRevision
 from service.core.store import comments, sites
 from service.core.store.comments import Order
 from service.core.store.moderators import Role
 from service.core.store.tables import CommentRow, SiteRow
-from service.core.verdict import Decision, Outcome
+from service.core.verdict import Decision, EventKind, Outcome
 from service.scoring import reasons_on_view
 from service.web import queue_view as view
 from service.web import queue_words as words
@@ -46,6 +46,7 @@ queue.after_request(keep_private)
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(queue)
+    app.jinja_env.globals["spam_days"] = retention.SPAM_TEXT.days
     app.jinja_env.filters["percent"] = words.percent
     app.jinja_env.filters["counted"] = words.counted
     app.jinja_env.filters["pieces"] = pieces
@@ -210,7 +211,7 @@ def _is_own_doing(comment_id: UUID, decision: Decision, revision: int) -> bool:
     with parts().store.reading() as session:
         newest = comments.events_of(session, comment_id)[-1]
     mine = newest.actor == actor_of(current_moderator()) and newest.revision == revision
-    return mine and newest.kind == "decided" and newest.detail["decision"] == decision
+    return mine and newest.kind == EventKind.DECIDED and newest.detail["decision"] == decision
 
 
 def _back_to_place(comment_id: UUID, text: str, undo: int | None = None) -> ResponseReturnValue:

@@ -10,11 +10,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from service.core import moderation
 from service.core.policy import Reason
 from service.core.store import comments, moderators
 from service.core.store.comments import Order
 from service.core.store.tables import ArticleRow, CommentRow, EventRow, SiteRow
-from service.core.verdict import Decision, Outcome
+from service.core.verdict import Decision, Outcome, outcome_of
 from service.web.queue_words import DECIDED, told
 from service.web.shown_text import Folded, Piece, domain_of, folded, pieces
 
@@ -46,12 +47,6 @@ TAB_NAMES = {
     Tab.SPAM: "Spam",
     Tab.PUBLISHED: "Published",
     Tab.REMOVED: "Removed",
-}
-BECOMES = {
-    Decision.APPROVE: Outcome.PUBLISHED,
-    Decision.SPAM: Outcome.SPAM,
-    Decision.REMOVE: Outcome.REMOVED,
-    Decision.HOLD: Outcome.HELD,
 }
 HELD_BY_MODE = {"mode_hold_all", "first_comment"}
 
@@ -165,12 +160,15 @@ class Card:
     @property
     def actions(self) -> list[Action]:
         """The buttons; one that would change nothing is left out."""
-        pointless = {Decision.HOLD} if self.comment.outcome == Outcome.PENDING else set()
-        return [
-            action
-            for action in ACTIONS
-            if BECOMES[action.decision] != self.comment.outcome and action.decision not in pointless
-        ]
+        return [action for action in ACTIONS if self._makes_sense(action.decision)]
+
+    def _makes_sense(self, decision: Decision) -> bool:
+        outcome = outcome_of(decision, None)
+        if self.comment.text_purged_at is not None and outcome in moderation.NEEDS_TEXT:
+            return False
+        if self.comment.outcome == Outcome.PENDING and outcome is Outcome.HELD:
+            return False
+        return outcome != self.comment.outcome
 
     @property
     def decided(self) -> Happening | None:

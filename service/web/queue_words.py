@@ -6,12 +6,12 @@ from datetime import datetime
 
 from service.core.store.comments import COUNTED
 from service.core.store.tables import EventRow
-from service.core.verdict import Decision
+from service.core.verdict import Decision, EventKind
 
 DONE = {
-    Decision.APPROVE: "Approved: published, and learned as a good comment.",
-    Decision.SPAM: "Marked as spam: learned.",
-    Decision.REMOVE: "Removed. Nothing is learned from that.",
+    Decision.APPROVE: "Approved and published; kept as an example of a good comment.",
+    Decision.SPAM: "Marked as spam; kept as an example.",
+    Decision.REMOVE: "Removed. That makes no example of it.",
     Decision.HOLD: "Back in review.",
 }
 DECIDED = {
@@ -50,14 +50,14 @@ def span(start: datetime, end: datetime) -> str:
 def told(event: EventRow) -> str:
     """What happened, as a line of a comment's history."""
     detail = event.detail
-    if event.kind == "submitted":
+    if event.kind == EventKind.SUBMITTED:
         return "Arrived"
-    if event.kind == "judged":
+    if event.kind == EventKind.JUDGED:
         why = percent(detail["score"]) if detail["score"] is not None else detail["reason"]
         return f"Judged {detail['verdict']} ({why})"
-    if event.kind == "decided":
+    if event.kind == EventKind.DECIDED:
         said = DECIDED[Decision(detail["decision"])]
         return f"{said}: {detail['reason']}" if detail.get("reason") else said
-    if event.kind == "undone":
+    if event.kind == EventKind.UNDONE:
         return "Decision undone"
     return event.kind.capitalize()

@@ -1,8 +1,7 @@
-"""Site settings, for owners: how much is published without a person, cutoffs, language."""
+"""Site settings, for owners: how much is published without a person, own cutoffs."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
@@ -22,7 +21,6 @@ from service.web.auth import (
 )
 from service.web.parts import parts
 
-LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 MODES = {
     Mode.AUTOMATIC: (
         "Automatic",
@@ -54,7 +52,6 @@ class SiteForm:
     """The settings as typed, and what is wrong with them, by field."""
 
     mode: str
-    language: str
     ham_cutoff: str  # percent
     spam_cutoff: str
     problems: dict[str, str]
@@ -62,14 +59,13 @@ class SiteForm:
     @classmethod
     def of(cls, site: SiteRow) -> SiteForm:
         ham, spam = _typed(site.ham_cutoff), _typed(site.spam_cutoff)
-        return cls(site.mode, site.language, ham, spam, {})
+        return cls(site.mode, ham, spam, {})
 
     @classmethod
     def sent(cls) -> SiteForm:
         sent = request.form
         return cls(
             mode=sent.get("mode", ""),
-            language=sent.get("language", "").strip(),
             ham_cutoff=sent.get("ham_cutoff", "").strip(),
             spam_cutoff=sent.get("spam_cutoff", "").strip(),
             problems={},
@@ -80,18 +76,11 @@ class SiteForm:
         ham, spam = self._cutoff("ham_cutoff"), self._cutoff("spam_cutoff")
         if self.mode not in set(Mode):
             self.problems["mode"] = "Choose one of the three."
-        if self.language and not LANGUAGE.fullmatch(self.language):
-            self.problems["language"] = "Expected a code such as en, de or pt-BR, or nothing."
         if not self.problems:
             self._check_order(ham, spam, model)
         if self.problems:
             return {}
-        return {
-            "mode": self.mode,
-            "language": self.language,
-            "ham_cutoff": ham,
-            "spam_cutoff": spam,
-        }
+        return {"mode": self.mode, "ham_cutoff": ham, "spam_cutoff": spam}
 
     def _cutoff(self, name: str) -> float | None:
         text = getattr(self, name).removesuffix("%").strip().replace(",", ".")

@@ -108,6 +108,12 @@ def counts(session: Session, site_id: int | None = None) -> dict[Outcome, int]:
     return {outcome: _count(session, outcome, site_id) for outcome in Outcome}
 
 
+def count_by_site(session: Session) -> dict[int, int]:
+    """How many comments each site has, by its id; sites without any are left out."""
+    statement = select(CommentRow.site_id, func.count()).group_by(CommentRow.site_id)
+    return dict(session.execute(statement).all())
+
+
 def oldest_pending(session: Session) -> datetime | None:
     """When the comment that waits longest for its verdict arrived."""
     statement = (

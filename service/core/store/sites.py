@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from service.core.errors import NotFound, WrongSite
 from service.core.store.insert import insert_missing
 from service.core.store.tables import ArticleRow, SiteRow
 from service.core.submission import article_address, origin_of
+from service.core.verdict import Mode
 
 SLUG_BREAK = re.compile(r"[^a-z0-9]+")
 
@@ -29,6 +30,12 @@ def by_name(session: Session, name: str) -> SiteRow:
 
 def by_origin(session: Session, origin: str) -> SiteRow | None:
     return session.scalar(select(SiteRow).where(SiteRow.url == origin))
+
+
+def is_taken(session: Session, name: str, url: str) -> bool:
+    """Whether a site has this name, or is at this origin."""
+    taken = select(SiteRow.id).where(or_(SiteRow.name == name, SiteRow.url == url))
+    return session.scalars(taken).first() is not None
 
 
 def all_sites(session: Session) -> list[SiteRow]:
@@ -95,7 +102,7 @@ def _add_unseen(session: Session, origin: str, now: datetime) -> SiteRow:
         suffix += 1
         name = slug if suffix == 1 else f"{slug}-{suffix}"
         row = {"name": name, "url": origin, "created_at": now, "allowed_origins": []}
-        insert_missing(session, SiteRow, [row | {"mode": "automatic", "language": ""}])
+        insert_missing(session, SiteRow, [row | {"mode": Mode.AUTOMATIC, "language": ""}])
     return site
 
 

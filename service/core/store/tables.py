@@ -123,9 +123,9 @@ class CommentRow(Table):
         ),
         Index(
             "ix_comments_spam_text",
-            "received_at",
-            sqlite_where=text("outcome = 'spam' AND text_purged_at IS NULL"),
-            postgresql_where=text("outcome = 'spam' AND text_purged_at IS NULL"),
+            "spam_since",
+            sqlite_where=text("spam_since IS NOT NULL AND text_purged_at IS NULL"),
+            postgresql_where=text("spam_since IS NOT NULL AND text_purged_at IS NULL"),
         ),
         CheckConstraint(
             "outcome IN ('pending', 'published', 'held', 'spam', 'removed')", name="outcome"
@@ -164,6 +164,7 @@ class CommentRow(Table):
     model: Mapped[str | None] = mapped_column(String(60))
     judged_at: Mapped[datetime | None] = mapped_column()
     decided_at: Mapped[datetime | None] = mapped_column()
+    spam_since: Mapped[datetime | None] = mapped_column()  # while its outcome is spam
     revision: Mapped[int] = mapped_column(default=1)  # the number of its newest event
 
     attempts: Mapped[int] = mapped_column(default=0)  # times claimed for scoring
@@ -189,7 +190,7 @@ class EventRow(Table):
     comment_id: Mapped[UUID] = mapped_column(ForeignKey("comments.id"), primary_key=True)
     revision: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column()
-    kind: Mapped[str] = mapped_column(String(20))  # submitted, judged, decided, undone, purged
+    kind: Mapped[str] = mapped_column(String(20))  # an EventKind
     actor: Mapped[str] = mapped_column()
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
 

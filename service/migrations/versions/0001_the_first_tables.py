@@ -148,6 +148,7 @@ def upgrade() -> None:
         sa.Column("model", sa.String(length=60), nullable=True),
         sa.Column("judged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("spam_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("claim", sa.String(length=32), nullable=True),
@@ -190,10 +191,10 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_comments_spam_text",
-            ["received_at"],
+            ["spam_since"],
             unique=False,
-            sqlite_where=sa.text("outcome = 'spam' AND text_purged_at IS NULL"),
-            postgresql_where=sa.text("outcome = 'spam' AND text_purged_at IS NULL"),
+            sqlite_where=sa.text("spam_since IS NOT NULL AND text_purged_at IS NULL"),
+            postgresql_where=sa.text("spam_since IS NOT NULL AND text_purged_at IS NULL"),
         )
         batch_op.create_index("ix_comments_thread", ["article_id", "outcome", "id"], unique=False)
         batch_op.create_index("ix_comments_urgency", ["outcome", "urgency", "id"], unique=False)
@@ -268,8 +269,8 @@ def downgrade() -> None:
         batch_op.drop_index("ix_comments_thread")
         batch_op.drop_index(
             "ix_comments_spam_text",
-            sqlite_where=sa.text("outcome = 'spam' AND text_purged_at IS NULL"),
-            postgresql_where=sa.text("outcome = 'spam' AND text_purged_at IS NULL"),
+            sqlite_where=sa.text("spam_since IS NOT NULL AND text_purged_at IS NULL"),
+            postgresql_where=sa.text("spam_since IS NOT NULL AND text_purged_at IS NULL"),
         )
         batch_op.drop_index("ix_comments_site_urgency")
         batch_op.drop_index("ix_comments_site_outcome")

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from service.core import retention
+import pytest
+
+from service.core import moderation, retention
+from service.core.errors import TextGone
+from service.core.verdict import Decision
 from tests.service.core.conftest import World
 
 
@@ -28,6 +32,36 @@ def test_spam_loses_its_text_after_fifteen_days(world: World) -> None:
     world.clock.move(days=2)
     assert purge(world) == 1
     assert (world.get(spam).body, world.get(ham).body) == ("", "Text")
+
+
+def test_spam_called_so_late_keeps_its_text_for_fifteen_days_more(world: World) -> None:
+    comment_id = a_comment(world, 0.5)
+    world.clock.move(days=16)
+    world.change(moderation.decide, comment_id, Decision.SPAM)
+    assert purge(world) == 0
+    world.clock.move(days=16)
+    assert purge(world) == 2  # the text, and by now the identity
+    assert world.get(comment_id).body == ""
+
+
+def test_what_is_no_spam_any_more_keeps_its_text(world: World) -> None:
+    comment_id = a_comment(world, 0.95)
+    world.change(moderation.decide, comment_id, Decision.APPROVE)
+    world.clock.move(days=29)
+    assert purge(world) == 0
+
+
+@pytest.mark.parametrize("decision", [Decision.APPROVE, Decision.HOLD])
+def test_a_comment_without_its_text_is_not_published_or_reviewed(
+    world: World, decision: Decision
+) -> None:
+    comment_id = a_comment(world, 0.95)
+    world.clock.move(days=16)
+    purge(world)
+    with pytest.raises(TextGone):
+        world.change(moderation.decide, comment_id, decision)
+    assert world.get(comment_id).outcome == "spam"
+    assert world.change(moderation.decide, comment_id, Decision.REMOVE).outcome == "removed"
 
 
 def test_address_e_mail_and_browser_go_after_thirty_days_and_the_author_is_still_known(

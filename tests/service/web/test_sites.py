@@ -14,7 +14,7 @@ from tests.fakes import FrozenClock
 from tests.service.web.conftest import Site
 from tests.service.web.moderating import Moderator, add_moderator
 
-SETTINGS = {"mode": "hold_all", "ham_cutoff": "10,5", "spam_cutoff": "95 %", "language": "pt-BR"}
+SETTINGS = {"mode": "hold_all", "ham_cutoff": "10,5", "spam_cutoff": "95 %"}
 
 
 @pytest.fixture
@@ -26,10 +26,10 @@ def owner(app: Flask, store: Store, clock: FrozenClock, site: Site) -> Moderator
     return moderator
 
 
-def stored(store: Store) -> tuple[str, float | None, float | None, str]:
+def stored(store: Store) -> tuple[str, float | None, float | None]:
     with store.reading() as session:
         row = sites.by_name(session, "blog")
-    return row.mode, row.ham_cutoff, row.spam_cutoff, row.language
+    return row.mode, row.ham_cutoff, row.spam_cutoff
 
 
 def audited(store: Store) -> list[dict[str, object]]:
@@ -42,12 +42,11 @@ def test_settings_are_saved_and_audited(owner: Moderator, store: Store) -> None:
     page = owner.follow(owner.press("/queue/sites/blog", **SETTINGS))
     assert "Saved." in page
     assert 'value="10.5"' in page
-    assert stored(store) == ("hold_all", 0.105, 0.95, "pt-BR")
+    assert stored(store) == ("hold_all", 0.105, 0.95)
     [detail] = audited(store)
     assert detail["site"] == "blog"
     assert detail["changes"] == {
         "mode": ["automatic", "hold_all"],
-        "language": ["", "pt-BR"],
         "ham_cutoff": [None, 0.105],
         "spam_cutoff": [None, 0.95],
     }
@@ -56,7 +55,7 @@ def test_settings_are_saved_and_audited(owner: Moderator, store: Store) -> None:
 def test_an_empty_cutoff_means_the_models_own(owner: Moderator, store: Store) -> None:
     owner.follow(owner.press("/queue/sites/blog", **SETTINGS))
     owner.follow(owner.press("/queue/sites/blog", mode="automatic", ham_cutoff="", spam_cutoff=" "))
-    assert stored(store)[:3] == ("automatic", None, None)
+    assert stored(store) == ("automatic", None, None)
 
 
 def test_saving_what_is_so_already_is_no_change(owner: Moderator, store: Store) -> None:
@@ -78,7 +77,6 @@ def test_saving_what_is_so_already_is_no_change(owner: Moderator, store: Store) 
         ({"ham_cutoff": "60", "spam_cutoff": "50"}, "Spam must begin at or above"),
         ({"ham_cutoff": "95", "spam_cutoff": ""}, "Spam must begin at or above"),  # the model's: 90
         ({"ham_cutoff": "", "spam_cutoff": "10"}, "Spam must begin at or above"),  # the model's: 20
-        ({"language": "English, please"}, "Expected a code"),
     ],
 )
 def test_what_cannot_be_is_refused_with_the_remedy(
@@ -87,7 +85,7 @@ def test_what_cannot_be_is_refused_with_the_remedy(
     response = owner.press("/queue/sites/blog", **(SETTINGS | typed))
     assert response.status_code == 422
     assert told in owner.page
-    assert stored(store) == ("automatic", None, None, "")
+    assert stored(store) == ("automatic", None, None)
 
 
 def test_every_mode_says_what_it_does(owner: Moderator) -> None:

@@ -1,0 +1,19 @@
+"""Every door is guarded, or open on purpose."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from service.web.auth import require_login
+from service.web.guards import require_token
+
+OPEN = {"article", "auth", "health", "openapi", "threads"}
+
+
+def test_every_door_is_guarded_or_open_on_purpose(app: Flask) -> None:
+    guards = {require_login, require_token}
+    guarded = {
+        name for name, before in app.before_request_funcs.items() if name and guards & set(before)
+    }
+    assert set(app.blueprints) == guarded | OPEN
+    assert not guarded & OPEN
