@@ -1,7 +1,7 @@
 """What the classifier may see of a comment, and the one normalisation of text.
 
-Everything that reads a comment's text (features, rules, near-duplicate search) reads it through
-`normalise`, so that a word hidden behind look-alike letters is the same word everywhere.
+Whatever reads a comment's text to judge it reads it so normalised: a word hidden behind look-alike
+letters is the same word everywhere.
 """
 
 from __future__ import annotations

@@ -162,7 +162,6 @@ def _log_level(text: str) -> str:
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= 64:
-        raise ValueError(f"{number} is out of range; expected 1 to 64")
-    return number
+    if not text.isdecimal() or not 1 <= int(text) <= 64:
+        raise ValueError(f"{text!r}: expected a number from 1 to 64")
+    return int(text)

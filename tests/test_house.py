@@ -84,6 +84,19 @@ def test_only_config_reads_the_environment() -> None:
     assert readers == {"service/config.py"}
 
 
+def test_only_what_trains_and_measures_looks_behind_the_face_of_models() -> None:
+    users = {
+        path.relative_to(ROOT).as_posix()
+        for folder in ("service", "worker")
+        for path in sources(folder)
+        for name in imports_of(path)
+        if name.startswith("models.")
+        and name.split(".")[1].islower()
+        and name.split(".")[1] != "load"
+    }
+    assert users == {"service/cli/model.py"}
+
+
 def loaded_by(module: str) -> set[str]:
     """Top-level modules in a fresh process that has imported `module`."""
     code = f"import {module}, sys; print(*sys.modules)"

@@ -58,5 +58,7 @@ def open_parts(settings: Settings) -> Parts:
 
 
 def parts() -> Parts:
-    """The parts in use; opened from the environment in a process that has none yet."""
-    return _parts or open_parts(Settings.from_env())
+    """The parts in use. Raises RuntimeError in a process that has opened none."""
+    if _parts is None:
+        raise RuntimeError("jobs run in `hamlet worker`, which opens the parts before")
+    return _parts

@@ -228,11 +228,13 @@ def model() -> None:
 @model.command("list")
 @click.argument("folders", nargs=-1, type=click.Path(exists=True, file_okay=False, path_type=Path))
 def list_models(folders: tuple[Path, ...]) -> None:
-    """The shipped model, and those in FOLDERS: version, data, cutoffs."""
+    """The shipped model, the installation's, and those in FOLDERS: version, data, cutoffs."""
     from models import ModelError, artifact
     from models.classifier import SHIPPED
+    from service.config import Settings as Installation
 
-    for folder in (SHIPPED, *folders):
+    own = Installation.from_env().model_dir
+    for folder in (SHIPPED, *filter(None, [own]), *folders):
         try:
             found = artifact.read_manifest(folder)
         except ModelError as error:

@@ -21,7 +21,7 @@ from service.core.store.session import DATABASE_AWAY
 
 log = structlog.get_logger()
 RETRY_AFTER = 2  # seconds; a database that restarts is usually back by then
-PROGRAMS = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json")
+PROGRAMS = ("/api/", "/healthz", "/readyz", "/openapi.json")
 
 
 class Fault(msgspec.Struct, frozen=True):

@@ -34,10 +34,9 @@ def bell() -> QuietBell:
 
 
 @pytest.fixture
-def parts(store: Store, clock: FrozenClock, bell: QuietBell) -> Iterator[Parts]:
+def parts(store: Store, clock: FrozenClock, bell: QuietBell) -> Parts:
     scorer = Scorer(PlainModel())  # type: ignore[arg-type]  # it has the face of a SpamModel
-    yield worker.parts.use(Parts(store, scorer, bell, clock))  # type: ignore[arg-type]
-    worker.parts._parts = None
+    return worker.parts.use(Parts(store, scorer, bell, clock))  # type: ignore[arg-type]
 
 
 class TestSweeping:
