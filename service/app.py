@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask import Flask
-from sqlalchemy.orm import Session
 
 from service.clock import Clock, utc_now
 from service.config import Settings
@@ -56,7 +55,9 @@ def create_app(
 
 
 def _intake(store: Store, settings: Settings, clock: Clock) -> Together[Arrival, Result]:
-    def write_all(session: Session, arrivals: Sequence[Arrival]) -> list[Result]:
-        return moderation.submit_many(session, arrivals, clock(), settings.secret_key)
+    def write_all(arrivals: Sequence[Arrival]) -> list[Result]:
+        return store.write(
+            lambda session: moderation.submit_many(session, arrivals, clock(), settings.secret_key)
+        )
 
-    return Together(store.writing, write_all)
+    return Together(write_all)

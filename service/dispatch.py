@@ -19,7 +19,7 @@ JOBS = (SCORE_WAITING,)  # what a worker agrees to run; tests resolve each name
 
 CLIENT_TIMEOUT = 0.2  # seconds; the client's own defaults stall a request for many
 BREAKER = 1.0  # seconds without a try after a failure
-JOB_TIMEOUT = 30  # seconds
+JOB_TIMEOUT = 120  # seconds; later than the worker's own watchdog, which knows what it ends
 
 
 class Bell:
@@ -61,7 +61,7 @@ class Bell:
             SCORE_WAITING,
             job_timeout=JOB_TIMEOUT,
             result_ttl=0,
-            failure_ttl=86_400,  # seconds; long enough for an operator to look
+            failure_ttl=600,  # seconds; the log has the fault, a lasting one must not fill Redis
             # No retry: the sweeper rings again for whatever is still pending.
         )
 

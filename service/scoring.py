@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # importing models loads scikit-learn, which the `hamlet` com
 
 log = structlog.get_logger()
 NO_MODEL = "none"
+TRIED_EVERY = 4  # batches
 # A reason is kept for what a person may look at; for the rest it is computed on view.
 KEPT_REASONS = (Verdict.UNSURE, Verdict.SPAM)
 
@@ -90,12 +91,16 @@ def drain(store: Store, scorer: Scorer, clock: Clock, lasting: timedelta) -> boo
     """
     stop = clock() + lasting
     _give_up_on_exhausted(store, scorer, clock)
+    batches = 0
     while clock() < stop:
+        # Now and then, so that a lasting flood of new ones does not keep the old waiting.
+        tried_first = batches % TRIED_EVERY == 0
         with store.writing() as session:
-            claim = waiting.claim_pending(session, clock())
+            claim = waiting.claim_pending(session, clock(), tried_first=tried_first)
         if not claim.comments:
             return True
         _judge(store, scorer, clock, claim, scorer.rule(claim.comments))
+        batches += 1
     return False
 
 
@@ -140,8 +145,9 @@ def _judge(
 ) -> int:
     if not rulings:
         return 0
-    with store.writing() as session:
-        return moderation.judge(session, claim.token, rulings, clock(), scorer.version)
+    return store.write(
+        lambda session: moderation.judge(session, claim.token, rulings, clock(), scorer.version)
+    )
 
 
 def _rule(

@@ -9,6 +9,8 @@ from typing import Any
 
 import structlog
 from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from rq import Queue, SimpleWorker
 from rq.job import Job
 
@@ -21,6 +23,8 @@ from worker.sweeper import Sweeper
 log = structlog.get_logger()
 
 RECONNECT = 1.0  # seconds between tries while the broker is away
+CONNECT = 2.0  # seconds
+LAST_WORDS = 1.0  # seconds for each command while stopping
 RECYCLE = 10_000  # jobs after which RQ's own state starts afresh
 
 
@@ -50,7 +54,12 @@ class ScoreWorker(SimpleWorker):
         super().execute_job(job, queue)
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        """Stop after the job under way; a Redis that hangs must not keep us from it."""
         self._stopping.set()
+        pool = self.connection.connection_pool
+        pool.connection_kwargs["socket_timeout"] = LAST_WORDS
+        pool.disconnect()
+        pool.reset()  # the old connections would come back with their old, longer timeout
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # RQ's is untyped
 
 
@@ -81,13 +90,18 @@ def _work(redis_url: str | None, stopping: threading.Event) -> None:
 
 def _answer_bell(redis_url: str, stopping: threading.Event) -> None:
     try:
-        worker = ScoreWorker(Redis.from_url(redis_url), stopping)
+        worker = ScoreWorker(_client(redis_url), stopping)
         worker.work(logging_level="WARNING", max_jobs=RECYCLE)
     except (RedisError, OSError) as error:
         log.warning("broker_away", why=type(error).__name__)
     except Exception:  # whatever ails RQ, the sweeper must go on judging
         log.exception("rq_failed")
     _stop_on_signal(stopping)
+
+
+def _client(redis_url: str) -> Redis:
+    """A client that gives up at once: this loop and the sweeper are patient in its place."""
+    return Redis.from_url(redis_url, socket_connect_timeout=CONNECT, retry=Retry(NoBackoff(), 0))
 
 
 def _stop_on_signal(stopping: threading.Event) -> None:

@@ -50,8 +50,7 @@ class Sweeper:
                 return
         self._pick_up(now)
         if self._purge_at is None or now >= self._purge_at:
-            self._purge_at = now + PURGE_EVERY
-            self._purge()
+            self._purge(now)
 
     def _pick_up(self, now: datetime) -> None:
         with self.parts.store.reading() as session:
@@ -62,13 +61,14 @@ class Sweeper:
         if waits_long and not self.parts.busy.locked():
             self.parts.score_waiting()
 
-    def _purge(self) -> None:
-        while not self._stop.is_set():
-            with self.parts.store.writing() as session:
-                wiped = retention.purge(session, self.parts.clock())
-            if not wiped:
-                return
-            log.info("purged", comments=wiped)
+    def _purge(self, now: datetime) -> None:
+        """One step a round, so that a large backlog of it keeps no comment waiting."""
+        with self.parts.store.writing() as session:
+            wiped = retention.purge(session, now)
+        if wiped:
+            log.info("purged", wiped=wiped)
+        else:
+            self._purge_at = now + PURGE_EVERY
 
     def _run(self) -> None:
         while not self._stop.wait(EVERY):

@@ -90,17 +90,19 @@ def _open_sites(
     session: Session, arrivals: Sequence[Arrival], results: list[Result], now: datetime
 ) -> dict[str, int]:
     """Site ids by origin; a submission whose key does not open its site is refused."""
-    opened: dict[tuple[int | None, str], int | ModerationError] = {}
-    for index, arrival in enumerate(arrivals):
-        asked = (arrival.caller.site_id, arrival.submission.origin)
-        if asked not in opened:
-            try:
-                opened[asked] = sites.opened_by(session, *asked, now).id
-            except ModerationError as error:
-                opened[asked] = error
-        if isinstance(refusal := opened[asked], ModerationError):
+    asked = [(arrival.submission.origin, arrival.caller.site_id) for arrival in arrivals]
+    opened: dict[tuple[str, int | None], int | ModerationError] = {}
+    # In one order everywhere: two batches that add the same sites must not wait in a ring.
+    for origin, key_site_id in sorted(set(asked), key=lambda pair: (pair[0], pair[1] or 0)):
+        try:
+            site = sites.opened_by(session, key_site_id, origin, now)
+            opened[origin, key_site_id] = site.id
+        except ModerationError as error:
+            opened[origin, key_site_id] = error
+    for index, pair in enumerate(asked):
+        if isinstance(refusal := opened[pair], ModerationError):
             results[index] = refusal
-    return {origin: found for (_, origin), found in opened.items() if isinstance(found, int)}
+    return {origin: found for (origin, _), found in opened.items() if isinstance(found, int)}
 
 
 def _open_articles(

@@ -62,20 +62,25 @@ class Claim:
     comments: Sequence[Waiting]
 
 
-def claim_pending(session: Session, now: datetime) -> Claim:
+def claim_pending(session: Session, now: datetime, *, tried_first: bool = False) -> Claim:
     """Claim a batch of pending comments, oldest first; empty when none is free.
 
     Comments that were claimed before and not judged come one at a time: whatever killed their
-    scorer then hurts no other.
+    scorer then hurts no other. They come last, unless `tried_first`.
     """
     fresh = _free(now).where(CommentRow.attempts == 0).limit(BATCH)
-    ids = _fitting(session, fresh) or _fitting(session, _tried_before(now).limit(1))
-    return _claim(session, ids, now)
+    tried = _free(now).where(CommentRow.attempts.between(1, MAX_ATTEMPTS - 1)).limit(1)
+    first, last = (tried, fresh) if tried_first else (fresh, tried)
+    return _claim(session, _fitting(session, first) or _fitting(session, last), now)
 
 
 def claim_one(session: Session, comment_id: UUID, now: datetime) -> Claim:
-    """Claim this comment for scoring at once; empty if another scorer has it or it is judged."""
-    return _claim(session, _fitting(session, _free(now).where(CommentRow.id == comment_id)), now)
+    """Claim this comment for scoring at once; empty if it is judged, or was ever claimed before.
+
+    What may have killed a worker must not kill the web server.
+    """
+    wanted = _free(now).where(CommentRow.id == comment_id, CommentRow.attempts == 0)
+    return _claim(session, _fitting(session, wanted), now)
 
 
 def claim_exhausted(session: Session, now: datetime) -> Claim:
@@ -106,10 +111,6 @@ def _free(now: datetime) -> Select[UUID, int]:
         )
         .order_by(CommentRow.attempts, CommentRow.id)
     )
-
-
-def _tried_before(now: datetime) -> Select[UUID, int]:
-    return _free(now).where(CommentRow.attempts.between(1, MAX_ATTEMPTS - 1))
 
 
 def _fitting(session: Session, statement: Select[UUID, int]) -> list[UUID]:

@@ -67,6 +67,8 @@ def _problem_with_current() -> str:
         if not is_password(request.form.get("current", ""), moderator.password_hash):
             return "That is not your present password."
     except TooManyAtOnce:
+        with parts().store.writing() as session:
+            throttle.forget_guess(session, guess, now)  # nothing was compared
         return BUSY
     with parts().store.writing() as session:
         throttle.forget_guess(session, guess, now)

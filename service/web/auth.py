@@ -125,6 +125,8 @@ def log_in() -> ResponseReturnValue:
     try:
         right = is_password(password, moderator.password_hash if moderator else None)
     except TooManyAtOnce:
+        with parts().store.writing() as session:
+            throttle.forget_guess(session, guess, now)  # nothing was compared
         return _refuse(503, BUSY, timedelta(seconds=5))
     if moderator is None or not right:
         return _refuse(422, WRONG)
@@ -180,6 +182,17 @@ def _refuse_forged_forms() -> None:
     # Without an endpoint there is nothing to forge: 404 or 405 follows.
     if request.endpoint not in (None, "static") and request.blueprint not in WITHOUT_LOGIN:
         csrf.protect()
+        _refuse_other_origins()
+
+
+def _refuse_other_origins() -> None:
+    """A second fence: what another site's page sends says so, in every browser of today."""
+    origin = request.headers.get("Origin")
+    if request.method != "POST" or origin is None:
+        return
+    ours = (request.host_url, parts().settings.public_url or "")
+    if origin.partition("://")[2] not in [url.partition("://")[2].rstrip("/") for url in ours]:
+        raise Forbidden("This form was sent from another site. Nothing was changed.")
 
 
 def _email() -> str:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,12 +13,14 @@ from pathlib import Path
 
 import pytest
 from redis import Redis
-from rq import Queue
+from rq import Queue, Worker
 
 import worker.parts
+from service.config import Settings
 from service.core.store.session import Store
 from service.dispatch import SCORE_QUEUE, SCORE_WAITING, Bell
 from service.scoring import Scorer
+from tests import servers
 from tests.fakes import FrozenClock, PlainModel, QuietBell
 from tests.service.core.conftest import World
 from worker import sweeper
@@ -138,3 +144,37 @@ class TestAnsweringTheBell:
         connection.hset(job.key, "success_callback_name", "os.abort")
         self.work(connection)
         assert world.get(comment_id).outcome == "pending"
+
+
+@pytest.mark.redis
+@pytest.mark.journey
+def test_a_worker_stops_soon_when_told_even_while_redis_hangs(
+    settings: Settings, store: Store, tmp_path: Path
+) -> None:
+    path = str(tmp_path / "redis.sock")
+    broker = servers.start_redis(path, str(tmp_path))
+    environ = os.environ | {
+        "HAMLET_DATA_DIR": str(settings.data_dir),
+        "HAMLET_REDIS_URL": f"unix://{path}",
+        "HAMLET_LOG_LEVEL": "info",
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "worker"], env=environ, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert any("worker_ready" in line for line in process.stderr or ())
+        with Redis(unix_socket_path=path) as client:
+            servers.wait_until(
+                lambda: client.client_list() != [] and Worker.count(connection=client) == 1,
+                "the worker to listen",
+            )
+        broker.send_signal(signal.SIGSTOP)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(8) == 0  # well within the grace that `up` gives
+    finally:
+        process.kill()
+        process.wait()
+        broker.kill()
+        broker.wait()
+        if process.stderr:
+            process.stderr.close()

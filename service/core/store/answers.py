@@ -40,6 +40,7 @@ def claim(
         }
         for once, comment_id in wanted
     ]
+    rows.sort(key=lambda row: (row["key_id"], row["idempotency_key"]))  # lest two wait in a ring
     insert_missing(session, AnswerRow, rows)
     names = [(once.key_id, once.idempotency_key) for once, _ in wanted]
     found: dict[tuple[int, str], AnswerRow] = {}

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 
 from service.core.store.turns import Turns
 
+T = TypeVar("T")
 # What is raised while the database is away, locked for too long, or out of disk space.
 DATABASE_AWAY = (OperationalError, InterfaceError, TimeoutError)
 
+LOST_RACES = ("40P01", "40001")  # SQLSTATE: deadlock, serialization failure
+TRIES = 3
+DETAIL = re.compile(r"\nDETAIL:[^\n]*")
 POOL = 20  # connections; a few more than the web server has threads
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # an acknowledged comment survives a power cut
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=10000",  # milliseconds
+    "PRAGMA busy_timeout=5000",  # milliseconds; our own writers wait in line before
     "PRAGMA secure_delete=ON",  # purged text is overwritten, not just unlinked
 )
 
@@ -33,18 +38,20 @@ def make_engine(url: str) -> Engine:
     """
     if url.startswith("sqlite"):
         engine = create_engine(
-            url, hide_parameters=True, pool_size=POOL, connect_args={"timeout": 10}
+            url, hide_parameters=True, pool_size=POOL, connect_args={"timeout": 5}
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(
+    engine = create_engine(
         url,
         hide_parameters=True,
         pool_pre_ping=True,
         pool_size=POOL,
         connect_args={"connect_timeout": 5},
     )
+    event.listen(engine, "handle_error", _hide_rows)
+    return engine
 
 
 class Store:
@@ -79,10 +86,32 @@ class Store:
         ):
             yield session
 
+    def write(self, work: Callable[[Session], T]) -> T:
+        """What `work` returns, committed; tried again where it was chosen to end a deadlock."""
+        for remaining in reversed(range(TRIES)):
+            try:
+                with self.writing() as session:
+                    return work(session)
+            except OperationalError as error:
+                if not remaining or not _lost_a_race(error):
+                    raise
+        raise AssertionError("the last try returns or raises")
+
     def close(self) -> None:
         self.engine.dispose()
         if self._turns:
             self._turns.close()
+
+
+def _lost_a_race(error: OperationalError) -> bool:
+    return getattr(error.orig, "sqlstate", None) in LOST_RACES
+
+
+def _hide_rows(context: ExceptionContext) -> None:
+    """Take the row out of PostgreSQL's message, which quotes it: it would reach the log."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args and isinstance(error.args[0], str):
+            error.args = (DETAIL.sub("", error.args[0]), *error.args[1:])
 
 
 def _turns(engine: Engine) -> Turns | None:

@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
-
-from sqlalchemy.orm import Session
 
 from service.core.store.session import DATABASE_AWAY
 
@@ -27,7 +24,7 @@ class _Wish(Generic[Item, Result]):
 
     item: Item
     results: list[Result] = field(default_factory=list)  # the one result, once it is committed
-    error: Exception | None = None
+    error: BaseException | None = None
 
     @property
     def is_done(self) -> bool:
@@ -37,16 +34,11 @@ class _Wish(Generic[Item, Result]):
 class Together(Generic[Item, Result]):
     """Writes items for many threads.
 
-    `writing` opens a transaction that commits at its end; `write_all` writes the items in it and
-    returns a result each, in order.
+    `write_all` writes the items in a transaction of its own and returns, once it is committed, a
+    result each, in order.
     """
 
-    def __init__(
-        self,
-        writing: Callable[[], AbstractContextManager[Session]],
-        write_all: Callable[[Session, Sequence[Item]], Sequence[Result]],
-    ) -> None:
-        self._writing = writing
+    def __init__(self, write_all: Callable[[Sequence[Item]], Sequence[Result]]) -> None:
         self._write_all = write_all
         self._wishes: list[_Wish[Item, Result]] = []
         self._is_led = False
@@ -85,13 +77,15 @@ class Together(Generic[Item, Result]):
 
     def _fulfil(self, wishes: Sequence[_Wish[Item, Result]]) -> None:
         try:
-            with self._writing() as session:
-                results = self._write_all(session, [wish.item for wish in wishes])
+            results = self._write_all([wish.item for wish in wishes])
+            for wish, result in zip(wishes, results, strict=True):
+                wish.results.append(result)
         except Exception as error:
             self._fail(wishes, error)
-            return
-        for wish, result in zip(wishes, results, strict=True):
-            wish.results.append(result)
+        except BaseException as error:  # this thread ends; the others must not wait for ever
+            for wish in wishes:
+                wish.error = wish.error or error
+            raise
 
     def _fail(self, wishes: Sequence[_Wish[Item, Result]], error: Exception) -> None:
         """A database that is away fails all; anything else may be one item's fault: find it."""

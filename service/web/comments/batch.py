@@ -82,8 +82,8 @@ def _store(read: Sequence[Arrival | LineAnswer]) -> list[LineAnswer]:
     if not fit:
         return [item for item in read if isinstance(item, LineAnswer)]
     here = parts()
-    with here.store.writing() as session:
-        results = moderation.submit_many(session, fit, here.clock(), here.settings.secret_key)
+    now, secret = here.clock(), here.settings.secret_key
+    results = here.store.write(lambda session: moderation.submit_many(session, fit, now, secret))
     here.bell.ring()
     told = iter(_told(result) for result in results)
     return [item if isinstance(item, LineAnswer) else next(told) for item in read]

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
+from service.core import moderation
 from service.core.errors import NotFound
+from service.core.moderation import Arrival
 from service.core.store import comments, keys, leases, moderators
+from service.core.store.answers import Once
 from service.core.store.comments import Order
 from service.core.store.moderators import Role
+from service.core.store.session import Store
+from service.core.submission import Submission, checked
 from service.core.verdict import Outcome
 from service.migrations import is_current
-from tests.service.core.conftest import SECRET, World
+from tests.fakes import FrozenClock
+from tests.service.core.conftest import READER, SECRET, World
 
 
 class TestKeys:
@@ -107,6 +115,49 @@ class TestPages:
         with world.store.reading() as session:
             page = comments.page(session, outcome=Outcome.HELD, order=Order.URGENT)
         assert [row.score for row in page] == [0.3, 0.6, 0.8]
+
+
+@pytest.mark.postgres
+class TestPostgres:
+    def test_batches_that_touch_the_same_rows_in_another_order_both_succeed(
+        self, migrated_postgres: Store, clock: FrozenClock
+    ) -> None:
+        world = World(migrated_postgres, clock)
+        with world.store.writing() as session:
+            key = keys.make(session, "both", None, SECRET, clock())
+
+        def post(names: list[str], title: str) -> None:
+            arrivals = [
+                Arrival(
+                    checked(Submission(article_url=url, article_title=title, body=url), clock()),
+                    READER,
+                    Once(key.id, url, "h"),
+                )
+                for url in names
+            ]
+            world.store.write(
+                lambda session: moderation.submit_many(session, arrivals, clock(), SECRET)
+            )
+
+        for number in range(3):
+            urls = [f"https://blog-{number}-{i}.example/story" for i in range(100)]
+            with ThreadPoolExecutor(2) as pool:
+                one = pool.submit(post, urls, "One")
+                other = pool.submit(post, urls[::-1], "Other")
+                one.result()
+                other.result()
+
+    def test_an_error_does_not_quote_the_row(
+        self, migrated_postgres: Store, clock: FrozenClock
+    ) -> None:
+        world = World(migrated_postgres, clock)
+        comment_id = world.submit("a private word")
+        change = text("UPDATE comments SET outcome = 'nonsense' WHERE id = :id")
+        with pytest.raises(IntegrityError) as caught, world.store.writing() as session:
+            session.execute(change, {"id": comment_id})
+        assert "ck_comments_outcome" in str(caught.value)
+        assert "private" not in str(caught.value)
+        assert "private" not in str(caught.value.orig)
 
 
 def test_the_schema_is_what_the_tables_say(world: World) -> None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
+from sqlalchemy.exc import OperationalError, TimeoutError
 
 from service.core.store import leases
 from service.core.store.session import Store
 from service.core.store.together import Together
+from service.core.store.turns import Turns
 from tests.fakes import FrozenClock
 from tests.servers import wait_until
 
@@ -20,22 +20,18 @@ WRITERS = 16
 
 
 class Book:
-    """Counts the transactions, and writes numbers: 13 cannot be written."""
+    """Writes numbers and notes how many at once: 13 cannot be written."""
 
     def __init__(self) -> None:
         self.transactions: list[int] = []
-        self.fault: Exception | None = None
+        self.fault: BaseException | None = None
         self.gate = threading.Event()
         self.gate.set()
 
-    @contextmanager
-    def writing(self) -> Iterator[Session]:
+    def write_all(self, numbers: Sequence[int]) -> list[int]:
         self.gate.wait()
         if self.fault:
             raise self.fault
-        yield Session()
-
-    def write_all(self, _session: Session, numbers: Sequence[int]) -> list[int]:
         if 13 in numbers:
             raise ValueError("thirteen")
         self.transactions.append(len(numbers))
@@ -44,13 +40,13 @@ class Book:
 
 def write_at_once(book: Book, numbers: Sequence[int]) -> dict[int, object]:
     """What each of the numbers, written by a thread of its own, came to."""
-    together: Together[int, int] = Together(book.writing, book.write_all)
+    together: Together[int, int] = Together(book.write_all)
     found: dict[int, object] = {}
 
     def write(number: int) -> None:
         try:
             found[number] = together.write(number)
-        except Exception as error:
+        except BaseException as error:
             found[number] = type(error)
 
     book.gate.clear()
@@ -81,6 +77,23 @@ def test_a_database_that_is_away_fails_all_and_says_so() -> None:
     book = Book()
     book.fault = OperationalError("INSERT", {}, Exception("disk full"))
     assert set(write_at_once(book, range(5)).values()) == {OperationalError}
+
+
+def test_a_leader_that_is_torn_away_leaves_nobody_waiting() -> None:
+    book = Book()
+    book.fault = KeyboardInterrupt()
+    assert set(write_at_once(book, range(5)).values()) == {KeyboardInterrupt}
+
+
+def test_a_writer_gives_up_when_another_process_keeps_its_turn(tmp_path: Path) -> None:
+    database = tmp_path / "x.sqlite3"
+    hung, ours = Turns(database), Turns(database, patience=0.05)
+    with hung.turn(), pytest.raises(TimeoutError, match="no turn"), ours.turn():
+        pass
+    with ours.turn():  # and goes on when it is free again
+        pass
+    hung.close()
+    ours.close()
 
 
 @pytest.mark.parametrize("stores", [1, 2])

@@ -49,6 +49,24 @@ def test_long_comments_make_a_small_batch(world: World) -> None:
     assert len(world.claim().comments) == waiting.BATCH_CHARACTERS // 60_000
 
 
+def test_what_was_claimed_before_is_not_for_the_web_server(world: World) -> None:
+    comment_id = world.submit()
+    world.claim()
+    world.clock.move(seconds=11)
+    with world.store.writing() as session:
+        assert waiting.claim_one(session, comment_id, world.clock()).comments == ()
+
+
+def test_the_old_have_their_turn_in_a_flood_of_new_ones(world: World) -> None:
+    world.submit("old")
+    world.claim()
+    world.clock.move(seconds=11)
+    world.submit_all(["new"] * 3)
+    with world.store.writing() as session:
+        claim = waiting.claim_pending(session, world.clock(), tried_first=True)
+    assert [item.body for item in claim.comments] == ["old"]
+
+
 def test_what_is_left_behind_is_seen_by_its_age(world: World) -> None:
     world.submit()
     age = timedelta(seconds=1)
