@@ -181,18 +181,23 @@ def try_again(wait_until: datetime, now: datetime) -> str:
 def _refuse_forged_forms() -> None:
     # Without an endpoint there is nothing to forge: 404 or 405 follows.
     if request.endpoint not in (None, "static") and request.blueprint not in WITHOUT_LOGIN:
-        csrf.protect()
         _refuse_other_origins()
+        csrf.protect()
 
 
 def _refuse_other_origins() -> None:
-    """A second fence: what another site's page sends says so, in every browser of today."""
+    """A fence before the token: a page of another site says so in every browser of today."""
     origin = request.headers.get("Origin")
     if request.method != "POST" or origin is None:
         return
-    ours = (request.host_url, parts().settings.public_url or "")
-    if origin.partition("://")[2] not in [url.partition("://")[2].rstrip("/") for url in ours]:
+    public = parts().settings.public_url or request.host_url
+    # Only hosts are compared: behind a proxy that ends TLS we do not know our own scheme.
+    if _host_of(origin) not in (_host_of(request.host_url), _host_of(public)):
         raise Forbidden("This form was sent from another site. Nothing was changed.")
+
+
+def _host_of(origin: str) -> str:
+    return origin.partition("://")[2].rstrip("/")
 
 
 def _email() -> str:
