@@ -58,8 +58,7 @@ class ScoreWorker(SimpleWorker):
         self._stopping.set()
         pool = self.connection.connection_pool
         pool.connection_kwargs["socket_timeout"] = LAST_WORDS
-        pool.disconnect()
-        pool.reset()  # the old connections would come back with their old, longer timeout
+        pool.reset()  # connections that exist keep their longer timeout: leave them
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # RQ's is untyped
 
 

@@ -15,13 +15,14 @@ from service.core.policy import Reason
 from service.core.store import comments, moderators
 from service.core.store.comments import Order
 from service.core.store.tables import ArticleRow, CommentRow, EventRow, SiteRow
-from service.core.verdict import Decision, Outcome, outcome_of
+from service.core.verdict import Decision, Outcome, Verdict, outcome_of
 from service.web.queue_words import DECIDED, told
 from service.web.shown_text import Folded, Piece, domain_of, folded, pieces
 
 CHIPS = 3
 BAR = 3.0  # logits; a reason of this weight fills its half of the bar
 QUOTE = 90  # characters of the comment replied to
+EXPLAINED = 4_000  # characters; a page full of longer ones would take seconds to explain
 
 
 class Tab(StrEnum):
@@ -128,6 +129,7 @@ class Card:
     body: Folded
     band: Band
     reasons: list[ShownReason]
+    is_explained: bool  # False: only its own page says why
     history: list[Happening]
 
     @property
@@ -185,7 +187,10 @@ def cards(
     reasons: Mapping[UUID, Sequence[Reason]],
     whole: bool = False,
 ) -> list[Card]:
-    """The cards of the comments, in order; `whole` shows even very long texts to the end."""
+    """The cards of the comments, in order; `whole` shows even very long texts to the end.
+
+    A comment without an entry in `reasons` is explained on its own page.
+    """
     found_sites, articles = comments.sites_and_articles(session, rows)
     parents = comments.by_ids(session, [row.parent_id for row in rows if row.parent_id])
     events = comments.events_by_comment(session, [row.id for row in rows])
@@ -198,11 +203,17 @@ def cards(
             parent=parents.get(row.parent_id) if row.parent_id else None,
             body=folded(row.body, None) if whole else folded(row.body),
             band=band_of(row),
-            reasons=shown_reasons(reasons[row.id]),
+            reasons=shown_reasons(reasons.get(row.id, ())),
+            is_explained=row.id in reasons,
             history=[_happening(event, names) for event in events.get(row.id, [])],
         )
         for row in rows
     ]
+
+
+def is_soon_explained(comment: CommentRow) -> bool:
+    """Whether its reasons are kept, or the text is short enough to compute them among others'."""
+    return comment.verdict != Verdict.HAM or len(comment.body) < EXPLAINED
 
 
 def page(

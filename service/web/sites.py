@@ -139,7 +139,7 @@ def change(name: str) -> ResponseReturnValue:
 
 def _site(name: str) -> SiteRow:
     with parts().store.reading() as session:
-        site = sites.by_name(session, name.replace("\0", ""))
+        site = sites.by_name(session, name)
     if not _may_see(site):
         raise NotFound(f"there is no site called {name!r}")
     return site

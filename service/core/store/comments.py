@@ -88,21 +88,6 @@ def page(
     return list(session.scalars(statement.limit(limit)))
 
 
-def thread(
-    session: Session, article_id: int, limit: int = 1000, after: UUID | None = None
-) -> list[CommentRow]:
-    """Up to `limit` published comments of an article behind `after`, oldest first."""
-    statement = (
-        select(CommentRow)
-        .where(CommentRow.article_id == article_id, CommentRow.outcome == Outcome.PUBLISHED)
-        .order_by(CommentRow.id)
-        .limit(limit)
-    )
-    if after is not None:
-        statement = statement.where(CommentRow.id > after)
-    return list(session.scalars(statement))
-
-
 def counts(session: Session, site_id: int | None = None) -> dict[Outcome, int]:
     """How many comments have each outcome, counted up to COUNTED + 1."""
     return {outcome: _count(session, outcome, site_id) for outcome in Outcome}

@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from service.core.errors import NotFound, WrongSite
 from service.core.store.insert import insert_missing
-from service.core.store.tables import ArticleRow, SiteRow
-from service.core.submission import article_address, origin_of
+from service.core.store.tables import ArticleRow, SiteOriginRow, SiteRow
+from service.core.submission import LIMITS, article_address, origin_of
 from service.core.verdict import Mode
 
 SLUG_BREAK = re.compile(r"[^a-z0-9]+")
@@ -22,20 +22,24 @@ SLUG_BREAK = re.compile(r"[^a-z0-9]+")
 
 def by_name(session: Session, name: str) -> SiteRow:
     """The site called `name`. Raises NotFound."""
-    site = session.scalar(select(SiteRow).where(SiteRow.name == name))
+    # A name with NUL is nobody's, and PostgreSQL refuses even to look for it.
+    site = None if "\0" in name else session.scalar(select(SiteRow).where(SiteRow.name == name))
     if site is None:
         raise NotFound(f"there is no site called {name!r}")
     return site
 
 
 def by_origin(session: Session, origin: str) -> SiteRow | None:
-    return session.scalar(select(SiteRow).where(SiteRow.url == origin))
+    """The site at `origin`, else the one that lists it."""
+    listed = select(SiteRow).join(SiteOriginRow).where(SiteOriginRow.origin == origin)
+    at_home = session.scalar(select(SiteRow).where(SiteRow.url == origin))
+    return at_home or session.scalar(listed)
 
 
-def is_taken(session: Session, name: str, url: str) -> bool:
-    """Whether a site has this name, or is at this origin."""
-    taken = select(SiteRow.id).where(or_(SiteRow.name == name, SiteRow.url == url))
-    return session.scalars(taken).first() is not None
+def is_taken(session: Session, name: str, origin: str) -> bool:
+    """Whether a site has this name, or is at this origin or lists it."""
+    named = session.scalar(select(SiteRow.id).where(SiteRow.name == name))
+    return named is not None or by_origin(session, origin) is not None
 
 
 def all_sites(session: Session) -> list[SiteRow]:
@@ -49,6 +53,12 @@ def add(session: Session, name: str, url: str, now: datetime) -> SiteRow:
     session.add(site)
     session.flush()
     return site
+
+
+def list_origin(session: Session, site_id: int, origin: str) -> None:
+    """Let `origin` show the site's articles too. The caller has checked that it is free."""
+    session.add(SiteOriginRow(origin=origin, site_id=site_id))
+    session.flush()
 
 
 def change(session: Session, site_id: int, settings: Mapping[str, Any]) -> dict[str, list[Any]]:
@@ -75,16 +85,23 @@ def opened_by(session: Session, key_site_id: int | None, origin: str, now: datet
     return site or _add_unseen(session, origin, now)
 
 
-def home_address(site: SiteRow, address: str) -> str:
-    """`address` on the site's own origin. Raises InvalidSubmission, WrongSite.
-
-    The origins listed beside it show the same articles, so their readers share one thread.
-    """
+def home_address(session: Session, site: SiteRow, address: str) -> str:
+    """`address` on the site's own origin. Raises InvalidSubmission, WrongSite."""
     address = article_address(address)
     origin = origin_of(address)
-    if origin != site.url and origin not in site.allowed_origins:
+    found = by_origin(session, origin)
+    if found is None or found.id != site.id:
         raise WrongSite(f"{origin} is not among the origins of the site {site.name!r}")
-    return site.url + address.removeprefix(origin)
+    return at_home(site.url, address)
+
+
+def at_home(url: str, address: str) -> str:
+    """`address`, of one of a site's origins, on that at `url`: so all of them share one thread.
+
+    One that would become longer than any address may be stays as it is, with its own thread.
+    """
+    moved = url + address.removeprefix(origin_of(address))
+    return moved if len(moved.encode()) <= LIMITS["article_url"] else address
 
 
 def article_at(session: Session, site_id: int, url: str) -> ArticleRow | None:
@@ -101,7 +118,7 @@ def _add_unseen(session: Session, origin: str, now: datetime) -> SiteRow:
     while (site := by_origin(session, origin)) is None:
         suffix += 1
         name = slug if suffix == 1 else f"{slug}-{suffix}"
-        row = {"name": name, "url": origin, "created_at": now, "allowed_origins": []}
+        row = {"name": name, "url": origin, "created_at": now}
         insert_missing(session, SiteRow, [row | {"mode": Mode.AUTOMATIC, "language": ""}])
     return site
 
@@ -111,9 +128,13 @@ def article_ids(
 ) -> dict[tuple[int, str], int]:
     """Ids by (site id, address) of (site id, address, title) triples; new ones are added.
 
-    A title that differs from the stored one replaces it.
+    Addresses on the origins that a site lists name the same article as that on its own. A title
+    that differs from the stored one replaces it.
     """
-    titles = {(site_id, url): title for site_id, url, title in articles}
+    given = list(articles)
+    homes = _homes(session, {site_id for site_id, _, _ in given})
+    keys = {(site_id, url): (site_id, at_home(homes[site_id], url)) for site_id, url, _ in given}
+    titles = {keys[site_id, url]: title for site_id, url, title in given}
     found = _find_articles(session, titles)
     missing = [key for key in titles if key not in found]
     insert_missing(
@@ -125,10 +146,16 @@ def article_ids(
         ],
     )
     found |= _find_articles(session, missing)
-    for key, (article_id, title) in found.items():
+    for key, (article_id, title) in sorted(found.items()):
         if titles[key] and titles[key] != title:
             _retitle(session, article_id, titles[key])
-    return {key: article_id for key, (article_id, _) in found.items()}
+    return {asked: found[key][0] for asked, key in keys.items()}
+
+
+def _homes(session: Session, site_ids: Iterable[int]) -> dict[int, str]:
+    """The sites' own origins by id."""
+    rows = session.execute(select(SiteRow.id, SiteRow.url).where(SiteRow.id.in_(site_ids)))
+    return {row.id: row.url for row in rows}
 
 
 def _find_articles(

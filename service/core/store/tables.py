@@ -61,7 +61,6 @@ class Table(DeclarativeBase):
         datetime: UtcDateTime(),
         dict[str, Any]: JSON(),
         list[dict[str, Any]]: JSON(),
-        list[str]: JSON(),
     }
 
 
@@ -77,8 +76,16 @@ class SiteRow(Table):
     language: Mapped[str] = mapped_column(String(35), default="")
     ham_cutoff: Mapped[float | None] = mapped_column()  # None: the model's
     spam_cutoff: Mapped[float | None] = mapped_column()
-    allowed_origins: Mapped[list[str]] = mapped_column(default=list)  # beside its own, for CORS
     created_at: Mapped[datetime] = mapped_column()
+
+
+class SiteOriginRow(Table):
+    """An origin listed with a site, beside the site's own: it shows the same articles."""
+
+    __tablename__ = "site_origins"
+
+    origin: Mapped[str] = mapped_column(String(2000), primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
 
 
 class ArticleRow(Table):

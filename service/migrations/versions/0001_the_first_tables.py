@@ -57,7 +57,6 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=35), nullable=False),
         sa.Column("ham_cutoff", sa.Double(), nullable=True),
         sa.Column("spam_cutoff", sa.Double(), nullable=True),
-        sa.Column("allowed_origins", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sites")),
         sa.UniqueConstraint("name", name=op.f("uq_sites_name")),
@@ -102,6 +101,15 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_moderators")),
         sa.UniqueConstraint("email", name=op.f("uq_moderators_email")),
+    )
+    op.create_table(
+        "site_origins",
+        sa.Column("origin", sa.String(length=2000), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["site_id"], ["sites.id"], name=op.f("fk_site_origins_site_id_sites")
+        ),
+        sa.PrimaryKeyConstraint("origin", name=op.f("pk_site_origins")),
     )
     op.create_table(
         "answers",
@@ -292,6 +300,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_answers_created_at"))
 
     op.drop_table("answers")
+    op.drop_table("site_origins")
     op.drop_table("moderators")
     op.drop_table("keys")
     op.drop_table("articles")

@@ -11,8 +11,8 @@ from uuid import UUID
 from flask import request
 
 from service.core.store.comments import Order
-from service.web.comments.strict import shown
-from service.web.errors import Fault, InvalidRequest
+from service.web.comments.strict import UNKNOWN, refuse, shown
+from service.web.errors import Fault
 
 T = TypeVar("T")
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -22,11 +22,8 @@ class Query:
     """Reads the parameters of this request; `refuse_faults` raises for all that were wrong."""
 
     def __init__(self, *known: str) -> None:
-        self.faults = [
-            Fault(shown(name), f"unknown; the known parameters are {', '.join(known)}")
-            for name in request.args
-            if name not in known
-        ]
+        self.known = known
+        self.faults = [Fault(shown(name), UNKNOWN) for name in request.args if name not in known]
 
     def read(self, name: str, default: T, parse: Callable[[str], T]) -> T:
         """The parameter as `parse` makes it, `default` without one or when it is faulty."""
@@ -49,9 +46,7 @@ class Query:
 
     def refuse_faults(self) -> None:
         """Raise InvalidRequest if anything was wrong."""
-        if self.faults:
-            told = "; ".join(f"{fault.field}: {fault.message}" for fault in self.faults[:5])
-            raise InvalidRequest(told, self.faults)
+        refuse(self.faults, f"the known parameters are {', '.join(self.known)}")
 
 
 def one_of(choices: type[Choice], text: str) -> Choice:

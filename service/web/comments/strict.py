@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NoReturn, TypeVar, get_type_hints
@@ -18,6 +18,9 @@ from service.web.errors import Fault, InvalidRequest
 
 T = TypeVar("T", bound=msgspec.Struct)
 SHOWN = 60  # characters of an unknown name that are repeated to its sender
+MOST_FAULTS = 10  # told of one object, so that no answer outgrows its request by much
+IN_DETAIL = 5  # of them, in the sentence for people
+UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +60,28 @@ def parse(text: bytes, kind: type[T]) -> T:
                 values[name] = _value(slots, name, found)
         except ValueError as error:
             faults.append(Fault(shown(name), str(error)))
-    if faults:
-        raise InvalidRequest("; ".join(f"{f.field}: {f.message}" for f in faults[:5]), faults)
+    refuse(faults, f"the known fields are {', '.join(slots)}")
     return kind(**{name: value for name, value in values.items() if value is not None})
+
+
+def refuse(faults: Sequence[Fault], known: str) -> None:
+    """Raise InvalidRequest if there is any fault. `known` is told once if a name is UNKNOWN."""
+    if not faults:
+        return
+    told = [f"{fault.field}: {fault.message}" for fault in faults[:IN_DETAIL]]
+    if any(fault.message == UNKNOWN for fault in faults):
+        told.append(known)
+    listed = list(faults[:MOST_FAULTS])
+    if more := len(faults) - len(listed):
+        listed.append(Fault("…", f"and {more} more"))
+    raise InvalidRequest("; ".join(told), listed)
 
 
 def shown(text: str) -> str:
     """A stranger's text, short and without invisible characters, to be repeated in an answer."""
-    cut = text if len(text) <= SHOWN else text[:SHOWN] + "…"
-    return cut if cut.isprintable() else cut.encode("unicode_escape").decode()
+    told = text[: SHOWN + 1]
+    told = told if told.isprintable() else told.encode("unicode_escape").decode()
+    return told if len(told) <= SHOWN else told[:SHOWN] + "…"
 
 
 def _json_object(text: bytes) -> dict[str, Any]:
@@ -103,7 +119,7 @@ def _value(slots: Mapping[str, Slot], name: str, found: Mapping[str, Any]) -> An
     """The field's value, None for null where it may be left out. Raises ValueError saying why."""
     slot = slots.get(name)
     if slot is None:
-        raise ValueError(f"unknown; the known fields are {', '.join(slots)}")
+        raise ValueError(UNKNOWN)
     if name not in found:
         raise ValueError(f"expected {slot.expected}, found nothing")
     value = found[name]

@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import cast
 
 from flask import Response, request
+from sqlalchemy.orm import Session
 
 from service.core.errors import InvalidSubmission
-from service.core.store import comments, sites
+from service.core.store import sites, threads
 from service.core.store.comments import Order
 from service.core.store.tables import SiteRow
+from service.core.store.threads import Size, Stretch
 from service.core.submission import article_address, clean, origin_of
 from service.web.comments.query import Query, from_cursor, to_cursor
 from service.web.comments.representation import Thread, answer, published
 from service.web.parts import parts
 
-LIMIT = 1000  # comments a page
+PAGE = Size(comments=1000, characters=1_000_000)
 PREFLIGHT_LASTS = 600  # seconds
 
 
@@ -27,13 +29,14 @@ def get_thread() -> Response:
     query.refuse_faults()
     with parts().store.reading() as session:
         site = sites.by_origin(session, origin_of(url))
-        article = sites.article_at(session, site.id, url) if site else None
-        rows = comments.thread(session, article.id, LIMIT + 1, after) if article else []
-    more = to_cursor(Order.OLDEST, rows[LIMIT - 1].id) if len(rows) > LIMIT else None
-    found = answer(Thread(comments=[published(row) for row in rows[:LIMIT]], next_cursor=more))
-    found.headers["Cache-Control"] = "no-cache"  # kept, but asked about each time: 304
-    found.add_etag()
-    return cast(Response, _shared(found, site).make_conditional(request))
+        here = sites.at_home(site.url, url) if site else url
+        article = sites.article_at(session, site.id, here) if site else None
+        part = threads.behind(session, article.id, PAGE, after) if article else threads.NOTHING
+        response = answer(_thread(part))
+        _share(session, response, site)
+    response.headers["Cache-Control"] = "no-cache"  # kept, but asked about each time: 304
+    response.add_etag()
+    return cast(Response, response.make_conditional(request))
 
 
 def preflight() -> Response:
@@ -41,12 +44,12 @@ def preflight() -> Response:
     query = Query("url", "cursor")
     url = query.required("url", _address)
     query.refuse_faults()
-    with parts().store.reading() as session:
-        site = sites.by_origin(session, origin_of(url))
     response = Response(status=204)
     response.headers["Access-Control-Allow-Methods"] = "GET"
     response.headers["Access-Control-Max-Age"] = str(PREFLIGHT_LASTS)
-    return _shared(response, site)
+    with parts().store.reading() as session:
+        _share(session, response, sites.by_origin(session, origin_of(url)))
+    return response
 
 
 def _address(text: str) -> str:
@@ -56,10 +59,17 @@ def _address(text: str) -> str:
         raise ValueError(str(error)) from error
 
 
-def _shared(response: Response, site: SiteRow | None) -> Response:
-    """The response, readable by pages of the site's own origin and those it lists."""
+def _thread(part: Stretch) -> Thread:
+    return Thread(
+        comments=[published(row) for row in part.rows],
+        next_cursor=to_cursor(Order.OLDEST, part.later) if part.later else None,
+    )
+
+
+def _share(session: Session, response: Response, site: SiteRow | None) -> None:
+    """Let pages of the site's own origin, and of those it lists, read the response."""
     origin = request.headers.get("Origin", "")
     response.vary.add("Origin")
-    if site is not None and origin in (site.url, *site.allowed_origins):
+    asking = sites.by_origin(session, origin) if site and origin else None
+    if site and asking and asking.id == site.id:
         response.headers["Access-Control-Allow-Origin"] = origin
-    return response
