@@ -12,7 +12,7 @@ import resource
 import signal
 import socket
 import time
-from typing import Any
+from typing import Any, ClassVar, cast
 from wsgiref.types import WSGIApplication
 
 from waitress import create_server, wasyncore
@@ -32,6 +32,9 @@ LARGE_BODY = 32 * 1024 * 1024 + 16 * 1024
 SWALLOWED_BODY = 64 * 1024 * 1024  # up to here a refused body is thrown away, so that its sender
 # reads the answer; beyond, the connection is cut
 LARGE_PATHS = {"/api/v1/comments/batch"}
+LARGE_AT_ONCE = 4  # over all connections; they lie on disk until they are answered
+LARGE_TIME = 120.0  # seconds for one to arrive
+RETRY_AFTER = 10  # seconds
 
 
 def serve(application: WSGIApplication, listener: socket.socket) -> None:
@@ -63,10 +66,11 @@ def serve(application: WSGIApplication, listener: socket.socket) -> None:
 class Refusal(Error):  # type: ignore[misc]  # waitress ships no types
     """A refusal in the shape of all our errors, application/problem+json."""
 
-    def __init__(self, code: int, reason: str, detail: str) -> None:
+    def __init__(self, code: int, reason: str, detail: str, *headers: tuple[str, str]) -> None:
         super().__init__(detail)
         self.code = code
         self.reason = reason
+        self.headers = headers
 
     @classmethod
     def of(cls, error: Error) -> Refusal:
@@ -84,6 +88,7 @@ class Refusal(Error):  # type: ignore[misc]  # waitress ships no types
         headers = [
             ("Content-Type", "application/problem+json"),
             ("X-Content-Type-Options", "nosniff"),
+            *self.headers,
         ]
         return f"{self.code} {self.reason}", headers, json.dumps(problem).encode()
 
@@ -93,6 +98,10 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
 
     error: Error | None = None
     expect_continue: bool = False
+    completed: bool = False
+    time_for_large = LARGE_TIME
+    ends: float | None = None  # when a large body must have arrived
+    large: ClassVar[set[Parser]] = set()  # the requests with large bodies not answered yet
 
     def parse_header(self, header_plus: bytes) -> None:
         super().parse_header(header_plus)
@@ -106,25 +115,51 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
         had_headers = self.headers_finished
         consumed: int = super().received(data)
         if self.headers_finished and not had_headers and self.error is None:
-            self._refuse_by_length()
+            self.error = self._refusal()
+            self._spare_the_body()
+        elif self.ends is not None and not self.completed and time.monotonic() > self.ends:
+            detail = f"the body did not arrive in {self.time_for_large:.0f} s; send smaller batches"
+            self.error, self.completed = Refusal(408, "Request Timeout", detail), True
         if self.error is not None:
             self.error = Refusal.of(self.error)
         return consumed
 
-    def _refuse_by_length(self) -> None:
+    def close(self) -> None:
+        super().close()
+        self.large.discard(self)
+
+    def _refusal(self) -> Refusal | None:
+        """Why a body of this length is not read; None if it is."""
         limit = LARGE_BODY if self.path in LARGE_PATHS else SMALL_BODY
         if self.chunked:
-            self.error = Refusal(411, "Length Required", "send the request with a Content-Length")
-        elif self.content_length > limit:
+            return Refusal(411, "Length Required", "send the request with a Content-Length")
+        if self.content_length > limit:
             detail = f"{self.content_length} bytes; at most {limit} are read here"
-            self.error = Refusal(413, "Content Too Large", detail)
+            return Refusal(413, "Content Too Large", detail)
+        return self._refusal_of_large() if self.content_length > SMALL_BODY else None
+
+    def _refusal_of_large(self) -> Refusal | None:
+        """Whose token is good is asked later; a place among the large bodies is taken here."""
+        if not self.headers.get("AUTHORIZATION", "").lower().startswith("bearer "):
+            detail = "a body this large is read only with the header “Authorization: Bearer TOKEN”"
+            challenge = ("WWW-Authenticate", 'Bearer realm="Hamlet API"')
+            return Refusal(401, "Unauthorized", detail, challenge)
+        if len(self.large) >= LARGE_AT_ONCE:
+            detail = f"{LARGE_AT_ONCE} large requests are under way; send it again a little later"
+            return Refusal(503, "Service Unavailable", detail, ("Retry-After", str(RETRY_AFTER)))
+        self.large.add(self)
+        self.ends = time.monotonic() + self.time_for_large
+        return None
+
+    def _spare_the_body(self) -> None:
+        """Neither keep the body of a refused request nor ask for it."""
         if self.error is None:
             return
         if self.chunked or self.expect_continue:
             self.completed = True  # the body has not been sent, or has no known end
         else:
             self.body_rcv = FixedStreamReceiver(self.content_length, _Nowhere())
-        self.expect_continue = False  # which would ask for the body
+        self.expect_continue = False
 
 
 class _Nowhere:
@@ -145,12 +180,20 @@ class Task(WSGITask):  # type: ignore[misc]
             self.set_close_on_finish()  # we are stopping: this is the last answer here
         super().execute()
 
+    def build_response_header(self) -> bytes:
+        Parser.large.discard(self.request)  # before its sender can know, and send the next one
+        return cast(bytes, super().build_response_header())
+
 
 class Channel(HTTPChannel):  # type: ignore[misc]
     """A connection that is read with our parser."""
 
     parser_class = Parser
     task_class = Task
+
+    def handle_close(self) -> None:
+        Parser.large.discard(self.request)  # which will never be complete now
+        super().handle_close()
 
     @property
     def is_busy(self) -> bool:

@@ -45,6 +45,22 @@ def add_site(name: str, url: str) -> None:
     click.echo(f"added {name} at {origin}")
 
 
+@site.command("origin")
+@click.argument("name")
+@click.argument("url")
+def list_origin(name: str, url: str) -> None:
+    """Let URL, such as https://www.blog.example, show the articles of the site NAME too."""
+    origin = _origin(url)
+    with _store() as store, store.writing() as session:
+        row = sites.by_name(session, name)
+        if taken := sites.by_origin(session, origin):
+            raise Fault(f"{origin} belongs to the site {taken.name} already")
+        sites.list_origin(session, row.id, origin)
+        detail = {"site": name, "origin": origin}
+        moderators.audit(session, ACTOR, "origin_listed", utc_now(), detail)
+    click.echo(f"{origin} shows the articles of {name} too")
+
+
 @site.command("list")
 def list_sites() -> None:
     """Every site with its address, mode and number of comments."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import quote
@@ -24,11 +23,11 @@ from service.core.store.tables import ArticleRow, CommentRow, SiteRow
 from service.core.submission import LIMITS, Submission
 from service.core.verdict import Outcome
 from service.demo.articles import ARTICLES, DemoArticle
-from service.web import forms, receipts
+from service.web import forms, receipts, thread
 from service.web.forms import CommentForm, InvalidForm, Sender
 from service.web.parts import parts
 from service.web.requests import client_address
-from service.web.thread import Entry, threaded
+from service.web.thread import Entry, ThreadPage
 
 READER = "reader"
 PATH_CHARACTERS = "/!$&'()*+,;=:@-._~"  # what browsers leave as it is in a path
@@ -43,7 +42,8 @@ class Page:
     site: SiteRow
     url: str
     title: str
-    thread: Sequence[Entry]
+    thread: ThreadPage
+    answering: Entry | None = None  # the comment that the form replies to
     demo: DemoArticle | None = None  # None: the article itself stands on its publisher's site
 
 
@@ -79,14 +79,13 @@ def masthead() -> dict[str, object]:
 def show(site_name: str, article: str) -> ResponseReturnValue:
     with parts().store.reading() as session:
         page = _page(session, sites.by_name(session, site_name), article)
-    answering = _answered(page.thread, request.args.get("reply_to", ""))
     form = CommentForm(
         article_url=page.url,
-        parent_id=str(answering.id) if answering else "",
+        parent_id=str(page.answering.id) if page.answering else "",
         made=forms.stamp(parts().clock(), parts().settings.secret_key),
     )
     # Kept, the page would show yesterday's thread and say that the form took a day to fill in.
-    return _render("article/show.html", "no-cache", page=page, form=form, answering=answering)
+    return _render("article/show.html", "no-cache", page=page, form=form)
 
 
 @blueprint.post("/a/<site_name>/comments")
@@ -94,7 +93,8 @@ def post(site_name: str) -> ResponseReturnValue:
     form = forms.read(request)
     with parts().store.reading() as session:
         site = sites.by_name(session, site_name)
-    form = replace(form, article_url=_home_address(site, form.article_url))
+        home = _home_address(session, site, form.article_url)
+    form = replace(form, article_url=home)
     try:
         comment_id = _store(site, form)
     except InvalidForm as error:
@@ -127,6 +127,7 @@ def receipt(token: str) -> ResponseReturnValue:
         site=site,
         article_title=_title(article),
         article_page=_article_page(site, article.url),
+        in_thread=_in_thread(site, article.url, comment_id),
         look_again=_look_again(comment),
     )
     response.headers["X-Robots-Tag"] = "noindex"
@@ -142,21 +143,28 @@ def _page(session: Session, site: SiteRow, article: str) -> Page:
     row = sites.article_at(session, site.id, url)
     if row is None and own is None:
         raise NotFound(f"there is no article {article!r} on the site {site.name!r}")
-    thread = threaded(comments.thread(session, row.id)) if row else []
-    return Page(site, url, own.title if own else _title(row), thread, own)
+    title = own.title if own else _title(row)
+    if row is None:
+        return Page(site, url, title, ThreadPage(), demo=own)
+    reply_to = request.args.get("reply_to", type=UUID)
+    at = request.args.get("at", reply_to, type=UUID)
+    return Page(
+        site,
+        url,
+        title,
+        thread.read(session, row.id, request.args.get("after", type=UUID), at),
+        thread.entry(session, row.id, reply_to) if reply_to else None,
+        own,
+    )
 
 
 def _title(article: ArticleRow | None) -> str:
     return (article.title or article.url) if article else ""
 
 
-def _answered(thread: Sequence[Entry], reply_to: str) -> Entry | None:
-    return next((entry for entry in thread if str(entry.id) == reply_to), None)
-
-
-def _home_address(site: SiteRow, address: str) -> str:
+def _home_address(session: Session, site: SiteRow, address: str) -> str:
     try:
-        return sites.home_address(site, address)
+        return sites.home_address(session, site, address)
     except WrongSite as error:
         raise Forbidden(
             f"{error}. A form may send comments only for articles of the site it belongs to; "
@@ -199,8 +207,7 @@ def _form_again(site: SiteRow, form: CommentForm, error: InvalidForm) -> Respons
     elif parent := forms.parent(form):
         with parts().store.reading() as session:
             article = sites.article_at(session, site.id, form.article_url)
-            thread = threaded(comments.thread(session, article.id)) if article else []
-        answering = _answered(thread, str(parent))
+            answering = thread.entry(session, article.id, parent) if article else None
     return _render(
         "article/again.html",
         "no-store",
@@ -217,6 +224,12 @@ def _article_page(site: SiteRow, url: str) -> str:
     own = url.removeprefix(site.url)
     is_ours = site.name == demo.SITE_NAME and own.startswith(f"/a/{site.name}/")
     return own if is_ours else url
+
+
+def _in_thread(site: SiteRow, url: str, comment_id: UUID) -> str:
+    """Where the comment stands; of pages of the thread only our own article pages know."""
+    page = _article_page(site, url)
+    return f"{page}{'' if page == url else f'?at={comment_id}'}#comment-{comment_id}"
 
 
 def _look_again(comment: CommentRow) -> int:

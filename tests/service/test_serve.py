@@ -8,11 +8,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
+from waitress.adjustments import Adjustments
 
+from service.serve import LARGE_AT_ONCE, Parser
 from service.up import listener
 from tests.servers import wait_until
 
@@ -103,6 +105,7 @@ def test_a_request_with_its_length_is_answered(server: Server) -> None:
     assert server.ask(post("/", "Content-Length: 5", body=b"hello")) == (200, b"5 ")
 
 
+BEARER = "Authorization: Bearer some-token"
 CHUNKED = b"5\r\nhello\r\n0\r\n\r\n"
 
 
@@ -155,7 +158,7 @@ def test_transfer_encoding_in_http_1_0_is_refused(server: Server) -> None:
 def test_a_body_over_the_limit_is_refused_before_it_is_sent(
     server: Server, path: str, length: int, status: int
 ) -> None:
-    request = post(path, f"Content-Length: {length}", "Expect: 100-continue")
+    request = post(path, f"Content-Length: {length}", "Expect: 100-continue", BEARER)
     with server.connect() as connection:
         connection.sendall(request)
         assert connection.recv(1024).split()[1] == str(status).encode()
@@ -172,6 +175,68 @@ def test_who_sends_a_large_body_without_asking_reads_the_refusal(server: Server)
 
 def test_a_body_of_absurd_length_is_not_even_thrown_away(server: Server) -> None:
     assert server.ask(post("/", f"Content-Length: {10**15}"))[0] == 413
+
+
+BATCH = "/api/v1/comments/batch"
+TWO_MB = 2 * 1024 * 1024
+
+
+@pytest.mark.parametrize("given", [[], ["Authorization: Basic eDp5"], ["Authorization: Bearer"]])
+def test_a_large_body_without_a_token_is_not_read(server: Server, given: list[str]) -> None:
+    request = post(BATCH, f"Content-Length: {TWO_MB}", "Expect: 100-continue", *given)
+    with server.connect() as connection:
+        connection.sendall(request)
+        status, problem = answer_on(connection)
+    assert status == 401
+    assert "Authorization: Bearer TOKEN" in json.loads(problem)["detail"]
+
+
+def test_a_small_body_there_is_left_to_the_application(server: Server) -> None:
+    assert server.ask(post(BATCH, "Content-Length: 5", body=b"hello")) == (200, b"5 ")
+
+
+def test_only_so_many_large_bodies_are_taken_in_at_once(own_server: Server) -> None:
+    begun = post(BATCH, f"Content-Length: {TWO_MB}", "Expect: 100-continue", BEARER)
+    whole = post(BATCH, f"Content-Length: {TWO_MB}", BEARER, body=b"x" * TWO_MB)
+    with ExitStack() as stack:
+        under_way = [stack.enter_context(own_server.connect()) for _ in range(LARGE_AT_ONCE)]
+        for connection in under_way:
+            connection.sendall(begun)
+            assert connection.recv(1024).split()[1] == b"100"
+        assert own_server.ask(whole)[0] == 503
+        under_way.pop().close()  # one that goes away makes room
+        wait_until(lambda: own_server.ask(whole)[0] == 200, "room for another large body")
+        for _ in range(5):  # as does one that was answered, at once
+            assert own_server.ask(whole)[0] == 200
+        for connection in under_way:
+            connection.sendall(b"x" * TWO_MB)
+            assert answer_on(connection) == (200, f"{TWO_MB} ".encode())
+
+
+def test_a_full_house_says_when_to_come_again(own_server: Server) -> None:
+    begun = post(BATCH, f"Content-Length: {TWO_MB}", "Expect: 100-continue", BEARER)
+    with ExitStack() as stack:
+        for _ in range(LARGE_AT_ONCE + 1):
+            connection = stack.enter_context(own_server.connect())
+            connection.sendall(begun)
+            head = connection.recv(4096)
+    assert head.startswith(b"HTTP/1.1 503")
+    assert b"\r\nRetry-After: 10\r\n" in head
+
+
+class Impatient(Parser):
+    time_for_large = -1.0
+
+
+def test_a_large_body_that_trickles_is_cut_off() -> None:
+    parser = Impatient(Adjustments())
+    parser.received(post(BATCH, f"Content-Length: {TWO_MB}", BEARER))
+    assert not parser.completed
+    parser.received(b"x")
+    assert parser.completed
+    assert parser.error.code == 408
+    parser.close()
+    assert parser not in Parser.large
 
 
 def test_the_address_that_a_proxy_reports_reaches_the_application(server: Server) -> None:

@@ -27,6 +27,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from service.core.verdict import Mode, Outcome
 
 
+SERIAL = BigInteger().with_variant(Integer, "sqlite")
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware UTC time on both databases; SQLite alone would forget the zone."""
 
@@ -271,9 +274,7 @@ class LoginFailureRow(Table):
     __tablename__ = "login_failures"
     __table_args__ = (Index("ix_login_failures_subject", "subject_hash", "at"),)
 
-    id: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
-    )
+    id: Mapped[int] = mapped_column(SERIAL, primary_key=True, autoincrement=True)
     subject_hash: Mapped[str] = mapped_column(String(64))  # of the account or of the address
     at: Mapped[datetime] = mapped_column(index=True)
 
@@ -283,9 +284,7 @@ class AuditRow(Table):
 
     __tablename__ = "audit"
 
-    id: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
-    )
+    id: Mapped[int] = mapped_column(SERIAL, primary_key=True, autoincrement=True)
     at: Mapped[datetime] = mapped_column(index=True)
     actor: Mapped[str] = mapped_column()
     action: Mapped[str] = mapped_column(String(40))

@@ -182,7 +182,16 @@ def test_a_reply_to_nothing_is_a_plain_form(
 
 
 @pytest.mark.parametrize(
-    "path", ["/a/demo/nothing", "/a/nowhere/welcome", "/a/nowhere/privacy", "/a/demo/%00", "/a/x"]
+    "path",
+    [
+        "/a/demo/nothing",
+        "/a/nowhere/welcome",
+        "/a/nowhere/privacy",
+        "/a/demo/%00",
+        "/a/%00/welcome",
+        "/a/%00/privacy",
+        "/a/x",
+    ],
 )
 def test_what_is_not_there_is_404(courier: Courier, client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code == 404

@@ -154,7 +154,8 @@ def test_an_article_of_another_site_is_refused(client: FlaskClient, store: Store
 
 def test_a_listed_origin_shares_the_thread_of_its_site(client: FlaskClient, store: Store) -> None:
     with store.writing() as session:
-        sites.by_name(session, "blog").allowed_origins = ["https://www.blog.example"]
+        blog = sites.by_name(session, "blog")
+        sites.list_origin(session, blog.id, "https://www.blog.example")
     send(client, article_url="https://www.blog.example/bread")
     with store.reading() as session:
         site = sites.by_name(session, "blog")

@@ -161,3 +161,18 @@ def test_a_cursor_of_another_order_is_refused(client: FlaskClient, site: Site) -
 def test_every_outcome_can_be_asked_for(client: FlaskClient, site: Site) -> None:
     for outcome in Outcome:
         assert listed(client, site, outcome=outcome.value)["comments"] == []
+
+
+def test_a_list_gives_the_kept_reasons_only(client: FlaskClient, site: Site) -> None:
+    held, ham = judged(client, site, "unsure"), judged(client, site, "Lovely bread.")
+    reasons = {item["id"]: item["reasons"] for item in listed(client, site)["comments"]}
+    assert reasons == {held["id"]: held["reasons"], ham["id"]: []}
+    assert held["reasons"]
+    assert ham["reasons"]
+
+
+def test_a_query_full_of_faults_is_answered_shortly(client: FlaskClient, site: Site) -> None:
+    query = "&".join(f"x{number}" for number in range(5000))
+    problem = client.get(f"{COMMENTS}?{query}", headers=site.headers).get_json()
+    assert len(problem["errors"]) == 11
+    assert problem["detail"].count("the known parameters are outcome, site") == 1

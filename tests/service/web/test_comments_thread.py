@@ -11,6 +11,7 @@ from tests.fakes import FrozenClock
 from tests.service.web.conftest import ARTICLE_URL, SITE_URL, Site
 
 THREAD = "/api/v1/articles/comments"
+WWW = "https://www.blog.example"
 
 
 def post(client: FlaskClient, site: Site, body: str, **more: str) -> str:
@@ -57,11 +58,39 @@ def test_an_unknown_article_has_no_comments(client: FlaskClient, site: Site, url
 
 def test_the_sites_own_pages_may_read_it(client: FlaskClient, site: Site, store: Store) -> None:
     with store.writing() as session:
-        sites.by_name(session, "blog").allowed_origins = ["https://www.blog.example"]
-    for origin in (SITE_URL, "https://www.blog.example"):
+        sites.list_origin(session, site.id, WWW)
+    for origin in (SITE_URL, WWW):
         response = client.get(THREAD, query_string={"url": ARTICLE_URL}, headers={"Origin": origin})
         assert response.headers["Access-Control-Allow-Origin"] == origin
         assert "Origin" in response.headers["Vary"]
+
+
+def test_a_listed_origin_has_the_same_thread(client: FlaskClient, site: Site, store: Store) -> None:
+    with store.writing() as session:
+        sites.list_origin(session, site.id, WWW)
+    posted = post(client, site, "Lovely.", article_url=f"{WWW}/bread")
+    for url in (ARTICLE_URL, f"{WWW}/bread"):
+        query, headers = {"url": url}, {"Origin": WWW}
+        response = client.get(THREAD, query_string=query, headers=headers)
+        assert [item["id"] for item in response.get_json()["comments"]] == [posted]
+        assert response.headers["Access-Control-Allow-Origin"] == WWW
+        preflight = client.options(THREAD, query_string=query, headers=headers)
+        assert preflight.headers["Access-Control-Allow-Origin"] == WWW
+
+
+def test_a_page_of_the_thread_holds_so_many_characters(
+    client: FlaskClient, site: Site, clock: FrozenClock, store: Store
+) -> None:
+    made = []
+    for _ in range(18):  # of 60,000 characters
+        made.append(post(client, site, "a" * 60_000))
+        clock.move(seconds=1)
+    first = client.get(THREAD, query_string={"url": ARTICLE_URL}).get_json()
+    query = {"url": ARTICLE_URL, "cursor": first["next_cursor"]}
+    second = client.get(THREAD, query_string=query).get_json()
+    pages = [[item["id"] for item in page["comments"]] for page in (first, second)]
+    assert pages == [made[:16], made[16:]]
+    assert second["next_cursor"] is None
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "", SITE_URL + ".evil"])

@@ -121,6 +121,28 @@ def test_every_faulty_field_is_named_at_once(client: FlaskClient, site: Site) ->
     assert [fault["field"] for fault in faults] == ["article_url", "body", "author_name", "x"]
 
 
+@pytest.mark.parametrize("path", [COMMENTS, f"{COMMENTS}/batch"])
+def test_an_answer_does_not_outgrow_a_request_full_of_faults(
+    client: FlaskClient, site: Site, path: str
+) -> None:
+    body = json.dumps({f"x{number}": 0 for number in range(5000)}).encode()
+    answer = json.loads(post(client, site, body, path).data)
+    problem = answer.get("problem", answer)
+    assert [fault["field"] for fault in problem["errors"]] == [
+        "article_url", "body", "x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "…",
+    ]  # fmt: skip
+    assert problem["errors"][-1]["message"] == "and 4992 more"
+    assert problem["detail"].count("the known fields are article_url, body") == 1
+    assert len(json.dumps(answer)) < 2000
+
+
+def test_a_name_of_invisible_characters_is_repeated_shortly(
+    client: FlaskClient, site: Site
+) -> None:
+    response = post(client, site, with_field("\U000e0001" * 5000, 1))
+    assert len(response.get_json()["errors"][0]["field"]) <= 61
+
+
 @pytest.mark.parametrize(
     "name", [name for name in LIMITS if name not in ("article_url", "ip")] + ["ip"]
 )

@@ -410,3 +410,20 @@ def test_why_a_good_comment_is_held_comes_first(
 def test_a_published_comment_is_explained_when_somebody_looks(owner: Moderator, add: Add) -> None:
     add("Lovely bread.")
     assert "+2.5 towards spam" in owner.get("/queue?tab=published").text
+
+
+def test_a_long_published_comment_is_explained_on_its_own_page(owner: Moderator, add: Add) -> None:
+    short, long = add("A good read."), add("A good read. " * 400)
+    owner.get("/queue?tab=published")
+    assert owner.page.count("+2.5 towards spam") == 1
+    apart = re.findall(r'long: <a href="/queue/comments/([^"]+)">its own page</a>', owner.page)
+    assert apart == [str(long)]
+    for comment_id in (short, long):
+        assert "+2.5 towards spam" in owner.get(f"/queue/comments/{comment_id}").text
+
+
+def test_a_long_comment_whose_reasons_are_kept_is_explained_in_the_queue(
+    owner: Moderator, add: Add
+) -> None:
+    add("unsure " * 1000)
+    assert "+2.5 towards spam" in owner.get("/queue").text

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from service.core.store.tables import CommentRow
-from service.web.thread import DEEPEST, threaded
+from service.web.thread import DEEPEST, Answered, threaded
 
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -40,11 +40,16 @@ def test_a_reply_whose_parent_is_not_shown_stands_on_its_own() -> None:
     assert (entry.depth, entry.answers) == (0, None)
 
 
+def test_a_reply_says_whom_it_answers_on_another_page() -> None:
+    [entry] = threaded([comment(2, 1)], {UUID(int=1): comment(1)})
+    assert (entry.depth, entry.answers) == (0, Answered(UUID(int=1), "author 1", True))
+
+
 def test_a_thread_of_any_depth_is_shown_with_few_steps() -> None:
     entries = threaded([comment(1)] + [comment(n, n - 1) for n in range(2, 1000)])
     assert len(entries) == 999
     assert max(entry.depth for entry in entries) == DEEPEST
-    assert entries[-1].answers is entries[-2]
+    assert entries[-1].answers == Answered(entries[-2].id, entries[-2].author)
 
 
 def test_a_name_left_out_is_anonymous_and_a_website_is_a_link_only_on_the_web() -> None:
