@@ -26,7 +26,6 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from service.core.verdict import Mode, Outcome
 
-
 SERIAL = BigInteger().with_variant(Integer, "sqlite")
 
 
