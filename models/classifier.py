@@ -16,7 +16,7 @@ from models.text import CommentText
 
 SHIPPED = Path(__file__).parent / "shipped"
 
-_BATCH = 256
+_BATCH = 128
 """Comments turned to numbers at once: larger ones gain nothing and hold more memory."""
 _BATCH_CHARACTERS = 300_000
 

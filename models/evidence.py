@@ -14,7 +14,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.features import BLOCK_FLOORS, BLOCK_WEIGHTS, FIELDS, SHAPE_START, Batch, distinct
+from models.features import (
+    BLOCK_FLOORS,
+    BLOCK_WEIGHTS,
+    COLUMN_MASK,
+    FIELDS,
+    KEY_BITS,
+    SHAPE_START,
+    Batch,
+    Keys,
+    distinct,
+)
 from models.marks import ABOUT_ADDRESSES, address_wording, wording
 from models.shape import MARKS
 
@@ -41,48 +51,41 @@ class _Weighed:
         self.batch = batch
         self._weights = weights
         self.tokens = self._token_weights()
-        rows, cols = batch.marks()
-        self.marks = self._shares((rows,), (cols,), 2)[0]
-        self.mark_ends = np.searchsorted(rows, np.arange(batch.size), side="right")
-        shape_rows, shape_marks = np.nonzero(batch.shape())
-        self.shape = weights[shape_marks + SHAPE_START].astype(np.float64) * BLOCK_WEIGHTS[3]
-        self.shape_marks = shape_marks
-        self.shape_ends = np.searchsorted(shape_rows, np.arange(batch.size), side="right")
-        token_rows = batch.tokens.segments // FIELDS
-        self.token_ends = np.searchsorted(token_rows, np.arange(batch.size), side="right")
+        marks, shape = batch.marks(), batch.shape_keys()
+        (self.marks,) = self._shares((marks,), 2)
+        self.mark_bounds = batch.bounds(marks)
+        self.shape = weights[shape & COLUMN_MASK].astype(np.float64) * BLOCK_WEIGHTS[3]
+        self.shape_marks = (shape & COLUMN_MASK) - SHAPE_START
+        self.shape_bounds = batch.bounds(shape)
+        self.token_bounds = batch.bounds(batch.words)
 
     def _token_weights(self) -> NDArray[np.float64]:
         """What each word adds. Shape: (n_tokens,)."""
         batch = self.batch
-        word_rows, word_cols = batch.words()
-        pair_rows, pair_cols, first = batch.pairs()
-        total, pairs = self._shares((word_rows, pair_rows), (word_cols, pair_cols), 0)
+        pair_keys, first = batch.pairs()
+        total, pairs = self._shares((batch.words, pair_keys), 0)
         count = total.size
         total = total + 0.5 * np.bincount(first, pairs, count)
         total += 0.5 * np.bincount(first + 1, pairs, max(count, 1))[:count]
-        rows, cols, places = batch.characters()
-        (chars,) = self._shares((rows,), (cols,), 1)
+        keys, places = batch.characters()
+        (chars,) = self._shares((keys,), 1)
         if not count:
             return total
         owners = np.searchsorted(batch.tokens.starts, places, side="right") - 1
         return total + np.bincount(np.maximum(owners, 0), chars, count)
 
-    def _shares(
-        self,
-        rows: tuple[NDArray[np.int64], ...],
-        cols: tuple[NDArray[np.int64], ...],
-        block: int,
-    ) -> list[NDArray[np.float64]]:
+    def _shares(self, parts: tuple[Keys, ...], block: int) -> list[NDArray[np.float64]]:
         """The weight of each occurrence; a feature that occurs twice is shared by both."""
-        all_rows, all_cols = np.concatenate(rows), np.concatenate(cols)
-        keys = all_rows * self._weights.size + all_cols
+        keys = np.concatenate(parts)
         different = distinct(keys)
-        lengths = np.bincount(different // self._weights.size, minlength=self.batch.size)
+        bounds = self.batch.bounds(different)
+        lengths = bounds[1:] - bounds[:-1]
         place = np.searchsorted(different, keys)
         repeats = np.bincount(place, minlength=different.size)[place]
         scale = BLOCK_WEIGHTS[block] / np.sqrt(np.maximum(lengths, BLOCK_FLOORS[block]))
-        shares = self._weights[all_cols].astype(np.float64) * scale[all_rows] / repeats
-        return np.split(shares, np.cumsum([part.size for part in rows])[:-1])
+        shares = self._weights[keys & COLUMN_MASK].astype(np.float64)
+        shares *= scale[keys >> KEY_BITS] / repeats
+        return np.split(shares, np.cumsum([part.size for part in parts])[:-1])
 
 
 def reasons(
@@ -106,7 +109,7 @@ def _strongest(found: Iterator[Reason], limit: int, smallest: float) -> list[Rea
 
 
 def _all_reasons(weighed: _Weighed, row: int, limit: int) -> Iterator[Reason]:
-    first, last = _part(weighed.token_ends, row)
+    first, last = weighed.token_bounds[row : row + 2].tolist()
     fields = weighed.batch.tokens.segments[first:last] % FIELDS
     name, address = (first + int(np.searchsorted(fields, field)) for field in (_NAME, _ADDRESS))
     yield from _phrases(weighed, first, name, limit)
@@ -114,7 +117,7 @@ def _all_reasons(weighed: _Weighed, row: int, limit: int) -> Iterator[Reason]:
         text = f"author name “{_quote(weighed.batch, name, address)}”"
         yield Reason("author_name", text, float(weighed.tokens[name:address].sum()))
     yield from _marks(weighed, row, float(weighed.tokens[address:last].sum()))
-    first, last = _part(weighed.shape_ends, row)
+    first, last = weighed.shape_bounds[row : row + 2].tolist()
     for number, weight in zip(
         weighed.shape_marks[first:last], weighed.shape[first:last], strict=True
     ):
@@ -123,7 +126,7 @@ def _all_reasons(weighed: _Weighed, row: int, limit: int) -> Iterator[Reason]:
 
 def _marks(weighed: _Weighed, row: int, address_words: float) -> Iterator[Reason]:
     """A comment's marks; all that its addresses say, words in them included, is one reason."""
-    first, last = _part(weighed.mark_ends, row)
+    first, last = weighed.mark_bounds[row : row + 2].tolist()
     marks = weighed.batch.prepared[row].marks
     addresses = address_words
     for mark, weight in zip(marks, weighed.marks[first:last], strict=True):
@@ -133,11 +136,6 @@ def _marks(weighed: _Weighed, row: int, address_words: float) -> Iterator[Reason
             yield Reason(*wording(mark), float(weight))
     if addresses:
         yield Reason(*address_wording(marks), addresses)
-
-
-def _part(ends: NDArray[np.int64], row: int) -> tuple[int, int]:
-    """Where a row's entries begin and end in an array ordered by row."""
-    return int(ends[row - 1]) if row else 0, int(ends[row])
 
 
 def _phrases(weighed: _Weighed, first: int, last: int, limit: int) -> Iterator[Reason]:

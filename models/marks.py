@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from models.links import Link, LinkScan
+from models.links import Link, LinkScan, words_of
 from models.text import Cleaned
 
 _MOST_WORDS = 60
@@ -50,8 +50,7 @@ def link_marks(scan: LinkScan, author: Link | None) -> list[str]:
 def link_words(scan: LinkScan, author: Link | None) -> list[str]:
     """The different words of all addresses, in order, sixty at most."""
     addresses = scan.links if author is None else (*scan.links, author)
-    words = dict.fromkeys(word for link in addresses for word in link.words())
-    return list(words)[:_MOST_WORDS]
+    return words_of(addresses)[:_MOST_WORDS] if addresses else []
 
 
 def name_marks(name: str, hosts: Sequence[str] = ()) -> list[str]:
@@ -68,7 +67,7 @@ def name_marks(name: str, hosts: Sequence[str] = ()) -> list[str]:
         marks.append("name_link")
     if _CAMEL.search(name):
         marks.append("name_camel")
-    if any(letter.isdigit() for letter in name):
+    if any(map(str.isdigit, name)):
         marks.append("name_digits")
     if name.islower():
         marks.append("name_lower:" + str(min(len(words), 4)))

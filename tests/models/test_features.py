@@ -22,6 +22,7 @@ from models.features import (
     matrix,
     weigh,
 )
+from tests.models import plain
 from tests.models.samples import COMMENTS as SAMPLES
 
 
@@ -32,6 +33,41 @@ def row(comment: CommentText) -> sparse.csr_matrix:
 def same(one: sparse.csr_matrix, other: sparse.csr_matrix) -> bool:
     """Whether two matrices have the same cells, to rounding."""
     return one.shape == other.shape and abs(one - other).sum() < 1e-5
+
+
+SCRAPS = (
+    "http://a.com/x-y|WWW.Shop.ru|see.Next|a-.com|pills.co.uk.|me@mail.org|<a href=|<b>|[url=|]"
+    "|vіаgrа|кaзинo|Ｆree|ɢo|\u200b|\r\n|\x1e|&lt;|漢字|\U00030000|İΣ|word| | |\n|.|://|aа|_|7|é\u0301"
+)
+WRITING = st.lists(st.sampled_from(SCRAPS.split("|")), max_size=20).map("".join) | st.text(
+    max_size=40
+)
+
+
+def agrees_with_the_plain_path(comments: list[CommentText]) -> None:
+    made = matrix(Batch(comments))
+    for number, comment in enumerate(comments):
+        cells = made[number, :SHAPE_START].tocoo()
+        found = dict(zip(cells.col.tolist(), cells.data.tolist(), strict=True))
+        assert found == plain.row(comment)
+
+
+def test_the_samples_have_the_features_that_plain_python_finds() -> None:
+    bare = [replace(comment, site_url="", article_url="") for comment in SAMPLES]
+    agrees_with_the_plain_path(bare)
+
+
+@given(st.lists(st.builds(CommentText, WRITING, WRITING, author_url=WRITING), max_size=3))
+@settings(max_examples=200, deadline=None)
+def test_any_text_has_the_features_that_plain_python_finds(comments: list[CommentText]) -> None:
+    agrees_with_the_plain_path(comments)
+
+
+@pytest.mark.parametrize("size", [1, 300, 3000])
+def test_keys_of_large_batches_hold_as_much_as_those_of_small_ones(size: int) -> None:
+    many = [SAMPLES[number % len(SAMPLES)] for number in range(size)]
+    last = matrix(Batch(many))[size - 1]
+    assert same(last, row(many[-1]))
 
 
 def test_a_comment_has_the_same_features_alone_and_in_any_company() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.links import parse_link, scan
+from models.links import parse_link, scan, words_of
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_an_address_is_taken_apart(address: str, host: str, domain: str, tld: st
 
 
 def test_words_are_read_from_host_and_path() -> None:
-    words = parse_link("http://cheap-pills24.example.com/buy-now/index.html").words()
+    words = words_of([parse_link("http://cheap-pills24.example.com/buy-now/index.html")])
     assert words == ["cheap", "pills", "example", "buy", "now"]
 
 
