@@ -20,7 +20,10 @@ from sklearn.linear_model import LogisticRegression
 
 from models.classifier import probability
 from models.datasets import NEVER_TRAINED, Example, data_files, read_all
-from models.evaluation import Scored, choose_cutoffs, leave_one_source_out, summary, table
+from models.evaluation import Scored, choose_cutoffs
+from models.figures import figures_of
+from models.protocols import leave_one_source_out
+from models.tables import cutoff_table, markdown, source_table
 from models.training import Settings, labels_of, usable
 
 TESTED = (
@@ -86,7 +89,9 @@ def main(folder: Path, only: tuple[str, ...]) -> None:
     for title, results in (("Baseline", baseline(examples, tested)), ("Hamlet", ours)):
         cutoffs = choose_cutoffs(results)
         print(f"\n{title} (ham below {cutoffs[0]:.3f}, spam from {cutoffs[1]:.3f})\n")
-        print(table([summary(result, *cutoffs) for result in results]), end="")
+        found = [figures_of(result, cutoffs, 1) for result in results]
+        for table in (source_table(found, title), cutoff_table([f.tested for f in found], title)):
+            print(markdown(table))
 
 
 if __name__ == "__main__":

@@ -1,19 +1,19 @@
-"""Labelled comments from files: one JSON object a line, plain or gzip, read as a stream.
+"""Labelled comments from files, read as a stream: what may be learned of a row, and what not.
 
 Columns that tell where a row comes from (id, source, article, …) never reach `CommentText`.
 """
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from models.errors import BadData
+from models.loaders import rows
 from models.text import CommentText
 
 CAMPAIGN_GROUP = frozenset(
@@ -31,12 +31,16 @@ NEVER_TRAINED = frozenset({"omp_de"})
 NOT_COMMENTS = frozenset({"sms_spam_collection", "youtube_tubespam", "tg_spam_samples"})
 """Text messages, video and chat: they teach less, and have no say in where the cutoffs lie."""
 
+_DATA_FILES = ("*.jsonl", "*.csv", "*.xml", "SMSSpamCollection")
+"""What is taken from a folder, plain or packed; any other file must be named itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
     """A comment with its label (1 spam, 0 ham) and what evaluation needs to know of it.
 
-    `file` is the data file's name without suffix. None of the last five is ever a feature.
+    `file` is the data file's name without suffix, `collection` the published collection that it
+    is a part of, `written` seconds since 1970. None but `comment` is ever a feature.
     """
 
     comment: CommentText
@@ -46,11 +50,17 @@ class Example:
     by_owner: bool = False
     status: str = ""
     split: str = ""
+    id: str = ""
+    written: float | None = None
+    language: str = ""
+    video: str = ""
+    collection: str = ""
 
     @property
     def group(self) -> str:
         """What is left out together when this example is tested."""
-        return "campaign group" if self.file in CAMPAIGN_GROUP else self.file
+        source = self.collection or self.file
+        return "campaign group" if source in CAMPAIGN_GROUP else source
 
     @property
     def counted(self) -> bool:
@@ -63,7 +73,8 @@ def data_files(paths: Iterable[Path], exclude: Iterable[str] = ()) -> list[Path]
     found: set[Path] = set()
     for path in paths:
         if path.is_dir():
-            found.update(path.glob("*.jsonl.gz"), path.glob("*.jsonl"))
+            for pattern in _DATA_FILES:
+                found.update(path.glob(pattern), path.glob(f"{pattern}.gz"))
         elif path.exists():
             found.add(path)
         else:
@@ -73,17 +84,16 @@ def data_files(paths: Iterable[Path], exclude: Iterable[str] = ()) -> list[Path]
 
 
 def file_name(path: Path) -> str:
-    """A data file's name without `.jsonl` and `.gz`."""
-    return path.name.removesuffix(".gz").removesuffix(".jsonl")
+    """A data file's name without `.gz` and what stands before it for its format."""
+    name = path.name.removesuffix(".gz")
+    return name.removesuffix(".jsonl").removesuffix(".csv").removesuffix(".xml")
 
 
 def read(path: Path) -> Iterator[Example]:
-    """The examples of one file, streamed. Raises BadData naming file and line."""
-    opened = gzip.open if path.suffix == ".gz" else open
-    with opened(path, "rt", encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            if line.strip():
-                yield _example(line, file_name(path), f"{path.name} line {number}")
+    """The examples of one file in any known format, streamed. Raises BadData, file and line."""
+    file = file_name(path)
+    for line, row in rows(path):
+        yield _example(row, file, f"{path.name} line {line}")
 
 
 def read_all(paths: Iterable[Path]) -> Iterator[Example]:
@@ -98,22 +108,23 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _example(line: str, file: str, place: str) -> Example:
+def _example(row: dict[str, Any], file: str, place: str) -> Example:
     try:
-        row = json.loads(line)
         label = {"spam": 1, "ham": 0}[row["label"]]
-        body = row["text"]
-    except (ValueError, KeyError, TypeError) as error:
+        body = str(row["text"])
+    except (KeyError, TypeError) as error:
         raise BadData(
-            'a JSON object with "text" and a "label" of "spam" or "ham"',
+            '"text" and a "label" of "spam" or "ham"',
             f"{type(error).__name__} {error} in {place}",
             "mend or remove the line",
         ) from error
     return Example(
         comment=CommentText(
-            body=str(body),
+            body=body,
             author_name=_text(row, "author"),
+            author_email=_text(row, "author_email"),
             author_url=_text(row, "author_url"),
+            site_url=_text(row, "site_url"),
         ),
         label=label,
         file=file,
@@ -121,9 +132,23 @@ def _example(line: str, file: str, place: str) -> Example:
         by_owner=bool(row.get("by_owner")),
         status=_text(row, "status") or _text(row, "moderation_status"),
         split=_text(row, "split"),
+        id=_text(row, "id") or place,
+        written=_seconds(_text(row, "created_at")),
+        language=_text(row, "lang"),
+        video=_text(row, "video"),
+        collection=_text(row, "collection"),
     )
 
 
 def _text(row: dict[str, Any], field: str) -> str:
     value = row.get(field)
     return value if isinstance(value, str) else ""
+
+
+def _seconds(written: str) -> float | None:
+    """Seconds since 1970 of an ISO time, UTC when it names no zone; None when it is none."""
+    try:
+        when = datetime.fromisoformat(written)
+    except ValueError:
+        return None
+    return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()

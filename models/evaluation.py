@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 from sklearn.metrics import roc_auc_score
 
-from models.classifier import SpamModel, probability
-from models.datasets import NEVER_TRAINED, NOT_COMMENTS, Example
+from models.classifier import probability
+from models.datasets import NOT_COMMENTS, Example
 from models.manifest import TestedSource
-from models.training import (
-    Settings,
-    example_weights,
-    features_of,
-    fit,
-    labels_of,
-    train,
-    usable,
-    with_fields_dropped,
-)
+from models.training import labels_of
 
 FALSE_POSITIVE, MISS, UNSURE = 10.0, 1.0, 0.2
 """What each kind of answer costs. Source: SpamBayes."""
@@ -30,16 +20,21 @@ FALSE_POSITIVE, MISS, UNSURE = 10.0, 1.0, 0.2
 BLOCKED_CAP = 0.01
 """Largest share of a source's genuine comments that may be filed as spam, where it has 100."""
 STRICT_CAPS = {"omp_de": 0.005}
-_HAM_ENOUGH = 100
+HAM_ENOUGH = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Scores of a source that the scoring model never saw. Shapes: (n,)."""
+    """Scores of a source that the scoring model never saw. Shapes: (n,).
+
+    `ids` and `languages` have an entry per row, or none at all.
+    """
 
     source: str
     labels: NDArray[np.int64]
     scores: NDArray[np.float64]
+    ids: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
 
     @property
     def ham(self) -> NDArray[np.float64]:
@@ -52,63 +47,39 @@ class Scored:
         return np.asarray(self.scores[self.labels == 1])
 
 
-def leave_one_source_out(
-    examples: Sequence[Example],
-    settings: Settings,
-    *,
-    features: sparse.csr_matrix | None = None,
-    only: Iterable[str] = (),
-    progress: Callable[[str, int, int], None] | None = None,
+def by_group(examples: Sequence[Example], scores: NDArray[np.float64]) -> list[Scored]:
+    """Scored examples by the group they are left out with, in the order of the groups' names."""
+    return sorted(parts(examples, scores, lambda e: e.group), key=lambda part: part.source)
+
+
+def parts(
+    examples: Sequence[Example], scores: NDArray[np.float64], key: Callable[[Example], str]
 ) -> list[Scored]:
-    """Each source scored by a model trained on all others, a campaign group counting as one.
-
-    Sources whose licence forbids training are scored too and never learned from. `features` may
-    be given where they are already made (of the comments as they stand). `only` names the groups
-    to test, all when empty.
-    """
-    labels = labels_of(examples)
-    groups = np.array([example.group for example in examples])
-    counted = np.array([example.counted for example in examples])
-    learned = np.array([usable(e) and e.file not in NEVER_TRAINED for e in examples])
-    whole = features_of([e.comment for e in examples]) if features is None else features
-    taught = features_of(with_fields_dropped(examples, settings))
-    tested = sorted(set(only) or set(groups[counted].tolist()))
-    results = []
-    for number, group in enumerate(tested, start=1):
-        part = np.flatnonzero(learned & (groups != group))
-        weights = example_weights([examples[i] for i in part.tolist()], settings)
-        fitted = fit(taught[part], labels[part], weights, settings)
-        test = np.flatnonzero(counted & (groups == group))
-        results.append(Scored(group, labels[test], probability(fitted.logits(whole[test]))))
-        if progress:
-            progress(group, number, len(tested))
-    return results
-
-
-def with_model(model: SpamModel, examples: Sequence[Example]) -> list[Scored]:
-    """Each group of counted examples scored by one model, whatever that was trained on."""
-    counted = [example for example in examples if example.counted]
-    return _by_group(counted, model.score([example.comment for example in counted]))
-
-
-def by_split(examples: Sequence[Example], settings: Settings) -> list[Scored]:
-    """A model trained on the rows marked "train" in their file, tested on those marked "test".
-
-    Rows without such a mark are left out. Raises TooFewExamples.
-    """
-    fitted, _ = train([e for e in examples if e.split == "train"], settings)
-    tested = [e for e in examples if e.split == "test" and e.counted]
-    scores = probability(fitted.logits(features_of([e.comment for e in tested])))
-    return _by_group(tested, scores)
-
-
-def _by_group(examples: Sequence[Example], scores: NDArray[np.float64]) -> list[Scored]:
-    labels = labels_of(examples)
-    groups = np.array([example.group for example in examples])
+    """Scored examples apart by what `key` says of them, in the order of first appearance."""
+    rows: dict[str, list[int]] = {}
+    for row, example in enumerate(examples):
+        rows.setdefault(key(example), []).append(row)
     return [
-        Scored(group, labels[groups == group], scores[groups == group])
-        for group in sorted(set(groups.tolist()))
+        Scored(
+            name,
+            labels_of([examples[i] for i in part]),
+            scores[part],
+            tuple(examples[i].id for i in part),
+            tuple(examples[i].language for i in part),
+        )
+        for name, part in rows.items()
     ]
+
+
+def pooled(sources: Sequence[Scored], name: str = "all together") -> Scored:
+    """The rows of all sources as one."""
+    return Scored(
+        name,
+        np.concatenate([source.labels for source in sources]),
+        np.concatenate([source.scores for source in sources]),
+        tuple(row for source in sources for row in source.ids),
+        tuple(row for source in sources for row in source.languages),
+    )
 
 
 def summary(scored: Scored, ham_cutoff: float, spam_cutoff: float) -> TestedSource:
@@ -120,8 +91,8 @@ def summary(scored: Scored, ham_cutoff: float, spam_cutoff: float) -> TestedSour
         ham=int(ham.size),
         spam=int(spam.size),
         one_minus_roca=float(1 - roc_auc_score(scored.labels, scored.scores)) if both else None,
-        caught_at_1=caught_at(scored, 0.01) if both and ham.size >= _HAM_ENOUGH else None,
-        caught_at_01=caught_at(scored, 0.001) if both and ham.size >= _HAM_ENOUGH else None,
+        caught_at_1=caught_at(scored, 0.01) if both and ham.size >= HAM_ENOUGH else None,
+        caught_at_01=caught_at(scored, 0.001) if both and ham.size >= HAM_ENOUGH else None,
         ham_filed_spam=float((ham >= spam_cutoff).mean()) if ham.size else None,
         ham_held=_between(ham, ham_cutoff, spam_cutoff),
         spam_filed_spam=float((spam >= spam_cutoff).mean()) if spam.size else None,
@@ -173,34 +144,7 @@ def _share_from(scores: NDArray[np.float64], grid: NDArray[np.float64]) -> NDArr
 
 
 def _within_cap(source: Scored, grid: NDArray[np.float64]) -> NDArray[np.bool_]:
-    if source.ham.size < _HAM_ENOUGH:
+    if source.ham.size < HAM_ENOUGH:
         return np.ones(grid.size, dtype=np.bool_)
     cap = STRICT_CAPS.get(source.source, BLOCKED_CAP)
     return _share_from(source.ham, grid) <= cap
-
-
-def table(tested: Sequence[TestedSource]) -> str:
-    """The figures as a Markdown table, shares in percent."""
-    head = (
-        "| tested source | ham | spam | 1-ROCA | caught at 1 % / 0.1 % blocked ham "
-        "| ham filed spam / held | spam filed spam / held |\n"
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n"
-    )
-    return head + "".join(f"{_table_row(entry)}\n" for entry in tested)
-
-
-def _table_row(entry: TestedSource) -> str:
-    cells = (
-        entry.source,
-        f"{entry.ham:,}",
-        f"{entry.spam:,}",
-        _percent(entry.one_minus_roca, 2),
-        f"{_percent(entry.caught_at_1)} / {_percent(entry.caught_at_01)}",
-        f"{_percent(entry.ham_filed_spam, 2)} / {_percent(entry.ham_held)}",
-        f"{_percent(entry.spam_filed_spam)} / {_percent(entry.spam_held)}",
-    )
-    return "| " + " | ".join(cells) + " |"
-
-
-def _percent(share: float | None, digits: int = 1) -> str:
-    return "–" if share is None else f"{100 * share:.{digits}f}"

@@ -18,8 +18,6 @@ from service.core.verdict import Cutoffs, verdict_for
 if TYPE_CHECKING:
     from models import CommentText, Reason, SpamModel
     from models.datasets import Example
-    from models.evaluation import Scored
-    from models.training import Settings
 
 _LINES_AT_ONCE = 512
 _FIELDS = (
@@ -138,20 +136,24 @@ def _comment(line: bytes) -> CommentText | str:
 @_EXCLUDE
 @click.option("--seed", default=1, show_default=True, help="Same seed and data, same model.")
 def train(data: tuple[Path, ...], out: Path, exclude: tuple[str, ...], seed: int) -> None:
-    """Train a model on labelled DATA: files or folders of JSON lines, plain or gzip.
+    """Train a model on labelled DATA: files or folders of them, plain or gzip.
+
+    Known are JSON lines, the TubeSpam CSV, the SMS Spam Collection, WordPress exports (WXR) and
+    CSV with the columns comment_content and is_spam.
 
     Cutoffs and the table in the manifest come from sources left out of training one by one.
     Files whose licence forbids it are measured on and never learned from.
     """
     from models import artifact, evaluation, training
     from models.datasets import file_name, sha256
+    from models.protocols import leave_one_source_out
     from models.training import Settings
 
     settings = Settings(seed=seed)
     with _model_errors():
         paths, examples = _examples(data, exclude)
         with _bar("leaving out") as told:
-            results = evaluation.leave_one_source_out(examples, settings, progress=told)
+            results = leave_one_source_out(examples, settings, progress=told)
         cutoffs = evaluation.choose_cutoffs(results)
         fitted, learned = training.train(examples, settings)
         hashes = {file_name(path): sha256(path) for path in paths}
@@ -173,51 +175,50 @@ def train(data: tuple[Path, ...], out: Path, exclude: tuple[str, ...], seed: int
 @_DATA
 @click.option(
     "--protocol",
-    type=click.Choice(["split", "leave-one-source-out"]),
+    type=click.Choice(["split", "leave-one-source-out", "online"]),
     default="leave-one-source-out",
     show_default=True,
-    help="split: train on the rows marked train, test on those marked test.",
+    help="split: as the data's authors did. online: in order of time, each scored, then learned.",
 )
 @_EXCLUDE
 @_MODEL
-@click.option("--seed", default=1, show_default=True)
+@click.option("--seed", default=1, show_default=True, help="Same seed and data, same figures.")
+@click.option("--worst", default=0, metavar="N", help="Name the N worst mistakes of either kind.")
+@click.option(
+    "--html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also write a report with pictures: one file, no script, no network.",
+)
 def evaluate(
     data: tuple[Path, ...],
     protocol: str,
     exclude: tuple[str, ...],
     directory: Path | None,
     seed: int,
+    worst: int,
+    html: Path | None,
 ) -> None:
-    """Measure on labelled DATA and print a table per source.
+    """Measure on labelled DATA: tables per source and language, a report with --html.
 
-    With --model that very model scores the data, whatever it was trained on; without it,
-    models are trained here as --protocol says, so that none is tested on what it has seen.
+    Models are trained here as --protocol says, so that none is tested on what it has seen. With
+    --model that very model scores the data, whatever it was trained on; with --protocol online
+    too it stays as it is, and what is learned goes on top.
     """
-    from models import evaluation
+    from models import report, tables
+    from models.protocols import measure
     from models.training import Settings
 
-    settings = Settings(seed=seed)
-    with _model_errors():
-        _, examples = _examples(data, exclude)
-        if directory is not None:
-            model = _load(directory)
-            results = evaluation.with_model(model, examples)
-            cutoffs = model.ham_cutoff, model.spam_cutoff
-        else:
-            results = _without_model(protocol, examples, settings)
-            cutoffs = evaluation.choose_cutoffs(results)
-    tested = [evaluation.summary(result, *cutoffs) for result in results]
-    click.echo(evaluation.table(tested), nl=False)
-    click.echo(f"\nham below {cutoffs[0]:.3f}, spam from {cutoffs[1]:.3f}")
-
-
-def _without_model(protocol: str, examples: list[Example], settings: Settings) -> list[Scored]:
-    from models import evaluation
-
-    if protocol == "split":
-        return evaluation.by_split(examples, settings)
-    with _bar("leaving out") as told:
-        return evaluation.leave_one_source_out(examples, settings, progress=told)
+    with _model_errors(), _bar("measuring") as told:
+        examples, model = _examples(data, exclude)[1], _load(directory)
+        given = directory is not None
+        measured = measure(protocol, examples, Settings(seed=seed), model, given, told)
+    click.echo("\n".join(["", f"Evaluation: {measured.protocol}, seed {seed}", *measured.notes]))
+    for table in tables.tables_of(measured, seed=seed, mistakes=worst):
+        click.echo(f"\n{table.title}\n\n{tables.markdown(table)}", nl=False)
+    click.echo(f"\n{tables.headline(measured)}")
+    if html:
+        html.write_text(report.page(measured, seed=seed, mistakes=worst), encoding="utf-8")
+        click.echo(f"Report: {html}")
 
 
 @click.group()

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from models import load
+from models.classifier import SHIPPED
 from service.cli.model import COMMANDS
 from tests.models import toy
 
@@ -24,8 +25,14 @@ def run(*arguments: str, stdin: str | bytes = "") -> Result:
 def data(tmp_path: Path) -> Path:
     for file in ("one", "two", "three"):
         rows = [
-            {"text": e.comment.body, "author": e.comment.author_name, "label": label}
-            for e in toy.examples((file,))
+            {
+                "id": f"{file}-{number}",
+                "text": e.comment.body,
+                "author": e.comment.author_name,
+                "label": label,
+                "created_at": f"2020-01-01T00:{number // 60:02}:{number % 60:02}Z",
+            }
+            for number, e in enumerate(toy.examples((file,)))
             for label in [("ham", "spam")[e.label]]
         ]
         (tmp_path / f"{file}.jsonl").write_text("\n".join(map(json.dumps, rows)))
@@ -78,10 +85,36 @@ def test_a_model_is_trained_listed_and_used(data: Path) -> None:
     assert tested == {"one", "two", "three"}
 
 
-def test_evaluation_prints_a_row_per_source(data: Path) -> None:
-    result = run("evaluate", str(data), "--exclude", "two")
+def evaluated(*arguments: str) -> str:
+    result = run("evaluate", *arguments)
     assert result.exit_code == 0, result.output
-    assert [line.split()[1] for line in result.stdout.splitlines()[2:4]] == ["one", "three"]
+    return result.stdout
+
+
+def test_evaluation_prints_a_row_per_source(data: Path) -> None:
+    lines = evaluated(str(data), "--exclude", "two").splitlines()
+    first = lines.index("Sources") + 4
+    assert [line.split(" | ")[0] for line in lines[first : first + 3]] == [
+        "| one", "| three", "| all together"
+    ]  # fmt: skip
+
+
+def test_evaluation_online_writes_a_report_and_names_mistakes_never_texts(data: Path) -> None:
+    out = data / "report.html"
+    told = evaluated(str(data), "--protocol", "online", "--worst", "3", "--html", str(out))
+    assert "Learning curve" in told
+    assert "| one-" in told
+    assert "pills" not in told + out.read_text()
+
+
+def test_evaluation_of_a_given_model_scores_with_that_very_one(data: Path) -> None:
+    assert load().version in evaluated(str(data), "--model", str(SHIPPED))
+
+
+def test_evaluation_by_split_needs_one(data: Path) -> None:
+    result = run("evaluate", str(data), "--protocol", "split")
+    assert result.exit_code == 1
+    assert "leave-one-source-out" in result.stderr
 
 
 def test_faults_are_told_in_one_line(tmp_path: Path) -> None:

@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
-from models.evaluation import (
-    Scored,
-    by_split,
-    caught_at,
-    choose_cutoffs,
-    leave_one_source_out,
-    summary,
-    table,
-)
-from models.training import Settings
+from models.evaluation import Scored, by_group, caught_at, choose_cutoffs, pooled, summary
 from tests.models import toy
 
 
@@ -69,45 +58,19 @@ def test_a_handful_of_ham_sets_no_cap() -> None:
     assert choose_cutoffs([scored(even(0.02, 0.3), even(0.7, 0.99)), few])[1] < 0.9
 
 
-def test_each_source_is_scored_by_a_model_that_never_saw_it() -> None:
-    told: list[tuple[str, int, int]] = []
-    results = leave_one_source_out(
-        toy.examples(), Settings(), progress=lambda *args: told.append(args)
-    )
-    assert [result.source for result in results] == ["one", "three", "two"]
-    assert told == [("one", 1, 3), ("three", 2, 3), ("two", 3, 3)]
-    assert all(summary(result, 0.5, 0.5).one_minus_roca == 0 for result in results)
-
-
-def test_a_label_that_only_the_left_out_source_teaches_stays_unknown() -> None:
-    """A word that is spam in one source alone cannot count when that source is tested."""
-    odd = [replace(e, label=1 - e.label) for e in toy.examples(("odd",))]
-    (result,) = leave_one_source_out(toy.examples() + odd, Settings(), only=["odd"])
-    assert summary(result, 0.5, 0.5).one_minus_roca == 1
-
-
-def test_a_campaign_group_is_left_out_as_one() -> None:
-    examples = toy.examples(("one", "two", "blog_yasoob", "blog_abhinav"))
-    results = leave_one_source_out(examples, Settings(), only=["campaign group"])
-    assert [result.source for result in results] == ["campaign group"]
-    assert results[0].labels.size == 128
-
-
-def test_rows_marked_test_are_scored_by_what_the_rows_marked_train_teach() -> None:
-    examples = [
-        replace(e, split="test" if number % 4 == 0 else "train" if number % 4 < 3 else "")
-        for number, e in enumerate(toy.examples(("one",), each=100))
-    ]
-    (result,) = by_split(examples, Settings())
-    assert result.labels.size == 50
-
-
-def test_the_table_has_a_row_per_source_and_a_dash_for_what_is_unknown() -> None:
-    text = table([summary(scored([0.1] * 5, []), 0.2, 0.9)])
-    assert text.splitlines()[-1] == "| blog | 5 | 0 | – | – / – | 0.00 / 0.0 | – / – |"
-
-
 @pytest.mark.parametrize("ham", [[0.2], even(0, 1)])
 def test_cutoffs_are_in_order_and_in_range(ham: list[float]) -> None:
     low, high = choose_cutoffs([scored(ham, [0.5])])
     assert 0 <= low <= high <= 1
+
+
+def test_scored_examples_come_apart_by_group_and_go_together_again() -> None:
+    examples = toy.examples(("two", "blog_yasoob", "blog_abhinav"), each=2)
+    found = by_group(examples, np.linspace(0, 1, len(examples)))
+    assert [(part.source, part.labels.size) for part in found] == [
+        ("campaign group", 8),
+        ("two", 4),
+    ]
+    whole = pooled(found)
+    assert sorted(whole.scores.tolist()) == np.linspace(0, 1, 12).tolist()
+    assert len(whole.ids) == len(whole.languages) == 12
