@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
 from flask import Flask
+from playwright._impl._driver import compute_driver_executable
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
@@ -37,10 +39,19 @@ def browser() -> Iterator[Browser]:
     program = next((path for name in NAMES if (path := shutil.which(name))), None)
     if program is None:
         missing("browser", f"none of {', '.join(NAMES)} is installed")
+    if fault := _fault_of_driver():
+        missing("browser", f"Playwright's driver does not start: {fault}")
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
         yield found
         found.close()
+
+
+def _fault_of_driver() -> str:
+    """What keeps Playwright's bundled Node.js from running; "" when nothing does."""
+    program, *_ = compute_driver_executable()
+    done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+    return done.stderr.strip() if done.returncode else ""
 
 
 @pytest.fixture

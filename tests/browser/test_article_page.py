@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from threading import Thread
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
 from service.app import create_app
@@ -18,7 +17,6 @@ from service.config import Settings
 from service.core.store import sites
 from service.core.store.session import Store
 from service.scoring import Scorer, drain
-from tests import servers
 from tests.fakes import PlainModel
 
 pytestmark = pytest.mark.browser
@@ -59,23 +57,10 @@ def demo_url(settings: Settings, store: Store) -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    program = shutil.which("chromium")
-    if program is None:
-        servers.missing("browser", "chromium is not installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def page(chromium: Browser, demo_url: str) -> Iterator[Page]:
+def page(browser: Browser, demo_url: str) -> Iterator[Page]:
     """A page without JavaScript; no complaint may be left on its console."""
-    context = chromium.new_context(base_url=demo_url, java_script_enabled=False, viewport=DESKTOP)
+    context = browser.new_context(base_url=demo_url, java_script_enabled=False, viewport=DESKTOP)
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
@@ -141,9 +126,9 @@ def test_the_trap_cannot_be_reached_by_eye_or_keyboard(page: Page) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", ["/a/demo/telescope", "/a/demo/privacy"])
 def test_text_stands_out_and_nothing_is_wider_than_a_phone(
-    chromium: Browser, demo_url: str, scheme: str, path: str
+    browser: Browser, demo_url: str, scheme: str, path: str
 ) -> None:
-    context = chromium.new_context(
+    context = browser.new_context(
         base_url=demo_url,
         viewport=PHONE,
         color_scheme=scheme,  # type: ignore[arg-type]
