@@ -27,15 +27,17 @@ class Order(StrEnum):
 
 def by_id(session: Session, comment_id: UUID, site_id: int | None = None) -> CommentRow:
     """The comment, if it is on the site (None: any). Raises NotFound."""
-    comment = session.get(CommentRow, comment_id)
-    if comment is None or site_id not in (None, comment.site_id):
-        raise NotFound(f"there is no comment {comment_id}")
-    return comment
+    return _on_site(session.get(CommentRow, comment_id), comment_id, site_id)
 
 
 def for_change(session: Session, comment_id: UUID, site_id: int | None = None) -> CommentRow:
     """Like `by_id`, locked until the transaction ends."""
     comment = session.get(CommentRow, comment_id, with_for_update=True)
+    return _on_site(comment, comment_id, site_id)
+
+
+def _on_site(comment: CommentRow | None, comment_id: UUID, site_id: int | None) -> CommentRow:
+    """Another site's comment and none at all are told alike."""
     if comment is None or site_id not in (None, comment.site_id):
         raise NotFound(f"there is no comment {comment_id}")
     return comment
