@@ -41,10 +41,15 @@ def test_cutoffs_lie_between_what_can_be_told_apart() -> None:
     assert 0.3 <= low <= high <= 0.71
 
 
-def test_cutoffs_never_block_more_ham_than_the_cap_of_any_source() -> None:
+def test_cutoffs_let_one_source_alone_go_over_the_cap_and_not_far() -> None:
+    good = scored(even(0.02, 0.3), even(0.7, 0.99))
     worse = scored(even(0.01, 0.99), even(0.5, 0.999), "worse")
-    _, high = choose_cutoffs([scored(even(0.02, 0.3), even(0.7, 0.99)), worse])
-    assert (worse.ham >= high).mean() <= 0.01
+    as_bad = scored(even(0.01, 0.98), even(0.5, 0.999), "as bad")
+    _, high = choose_cutoffs([good, worse])
+    assert (worse.ham >= high).mean() <= 0.02
+    _, high = choose_cutoffs([good, worse, as_bad])
+    assert sorted([(worse.ham >= high).mean() <= 0.01, (as_bad.ham >= high).mean() <= 0.01])[1]
+    assert max((worse.ham >= high).mean(), (as_bad.ham >= high).mean()) <= 0.02
 
 
 def test_cutoffs_are_stricter_where_a_source_asks_for_it() -> None:

@@ -11,7 +11,18 @@ import pytest
 from models import CommentText, TooFewExamples
 from models.artifact import weights_bytes
 from models.datasets import Example
-from models.training import Settings, example_weights, train, usable, with_fields_dropped
+from models.training import (
+    Settings,
+    data_file_entries,
+    example_weights,
+    features_of,
+    fit,
+    fit_twice,
+    taught,
+    train,
+    usable,
+    with_fields_dropped,
+)
 from tests.models import toy
 
 
@@ -22,11 +33,10 @@ def test_the_same_examples_and_seed_give_the_same_bytes() -> None:
 
 def test_nothing_is_learned_from_files_whose_licence_forbids_it() -> None:
     examples = toy.examples(("one", "omp_de"))
-    fitted, learned = train(examples, Settings())
+    alone = Settings(seed_share=0)
+    fitted, learned = train(examples, alone)
     assert {example.file for example in learned} == {"one"}
-    np.testing.assert_array_equal(
-        fitted.weights, train(toy.examples(("one",)), Settings())[0].weights
-    )
+    np.testing.assert_array_equal(fitted.weights, train(toy.examples(("one",)), alone)[0].weights)
 
 
 @pytest.mark.parametrize("mark", ["duplicate", "by_owner"])
@@ -39,6 +49,40 @@ def test_copies_and_owners_replies_teach_nothing(mark: str) -> None:
 def test_too_few_examples_are_refused_with_what_is_missing() -> None:
     with pytest.raises(TooFewExamples, match="19 ham"):
         train(toy.examples(("one",), each=19), Settings())
+
+
+def test_invented_comments_are_learned_beside_the_data_and_named_in_the_manifest() -> None:
+    fitted, learned = train(toy.examples(), Settings())
+    entries = {entry.name: entry for entry in data_file_entries(learned, {})}
+    assert entries["one"].rows == 64
+    assert entries["seeds_de"].sha256
+    plea = features_of([CommentText("guys please subscribe to my channel")])
+    untaught = train(toy.examples(), Settings(seed_share=0))[0]
+    assert fitted.logits(plea)[0] > untaught.logits(plea)[0] + 0.5
+
+
+def test_ham_that_reads_like_spam_to_all_others_teaches_nothing() -> None:
+    spam = next(example for example in toy.examples() if example.label)
+    mistaken = [*toy.examples(), replace(spam, label=0)]
+    settings = Settings(seed_share=0, screen_strength=10)
+    believed, doubted = (
+        train(mistaken, replace(settings, screen_from=score))[0] for score in (2.0, 0.5)
+    )
+    row = features_of([spam.comment])
+    assert doubted.logits(row)[0] > believed.logits(row)[0]
+    assert doubted.logits(row)[0] == pytest.approx(
+        train(toy.examples(), replace(settings, screen_from=2.0))[0].logits(row)[0], abs=0.2
+    )
+
+
+def test_two_models_make_one_that_agrees_with_both_and_weighs_nothing_unseen() -> None:
+    examples = toy.examples()
+    settings = Settings(seed_share=0)
+    rows = taught(features_of([e.comment for e in examples]), examples, settings)
+    once, twice = fit(*rows, settings), fit_twice(rows, settings)
+    assert ((twice.logits(rows.features) > 0) == (rows.labels == 1)).all()
+    assert (np.sign(twice.logits(rows.features)) == np.sign(once.logits(rows.features))).all()
+    np.testing.assert_array_equal(twice.weights[once.weights == 0], 0)
 
 
 def test_a_large_source_teaches_more_but_not_in_proportion() -> None:
