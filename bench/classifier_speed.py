@@ -1,6 +1,7 @@
-"""How fast the shipped model is: batch, single, with reasons; load time and size.
+"""How fast the shipped model is: batch, single, with reasons; load time, size, training.
 
-    python bench/classifier_speed.py DATA_FOLDER [--comments 20000]
+    python -m bench.classifier_speed DATA_FOLDER [--comments 20000] [--training]
+        [--card docs/model.md]
 
 CPU time of one thread, on comments drawn from the blogs of the data folder, reasons off unless
 named. The batch is scored in five passes of other comments each, so that nothing is known from the
@@ -20,12 +21,21 @@ import click
 import numpy as np
 
 import models
+from models.card import markers, write
 from models.classifier import SHIPPED
 from models.datasets import data_files, read_all
+from models.tables import Table, markdown
 
 _LOAD = (
     "import time, numpy, scipy.sparse; from models.classifier import load;"
     "t = time.perf_counter(); load(); print(time.perf_counter() - t)"
+)
+_TRAIN = (
+    "import resource, sys, time; from pathlib import Path;"
+    "from models.datasets import data_files, read_all; from models.training import Settings, train;"
+    "t = time.perf_counter(); train(list(read_all(data_files([Path(sys.argv[1])]))), Settings());"
+    "used = resource.getrusage(resource.RUSAGE_SELF);"
+    "print(time.perf_counter() - t, used.ru_utime + used.ru_stime, used.ru_maxrss / 1e6)"
 )
 
 
@@ -57,11 +67,8 @@ def milliseconds(call: object, comments: list[models.CommentText]) -> np.ndarray
     return np.array(took)
 
 
-@click.command()
-@click.argument("folder", type=click.Path(exists=True, path_type=Path))
-@click.option("--comments", "count", default=20_000, show_default=True)
-def main(folder: Path, count: int) -> None:
-    """Print the figures."""
+def measured(folder: Path, count: int) -> list[tuple[str, str, str]]:
+    """What is measured, its figure with its unit, and what was asked."""
     model, comments = models.load(), drawn(folder, count)
     model.score(comments[:100])
     batch = rates(model, comments)
@@ -76,15 +83,46 @@ def main(folder: Path, count: int) -> None:
     )
     size = sum(path.stat().st_size for path in SHIPPED.iterdir())
     length = np.mean([len(comment.body) for comment in comments])
-    print(f"model {model.version}, {len(comments):,} comments of {length:.0f} characters")
-    print(f"batch              {batch.max():10,.0f} comments/s, {np.median(batch):,.0f} median")
-    print(
-        f"single             {np.median(single):10.2f} ms p50, {np.quantile(single, 0.99):.2f} p99"
+    return [
+        ("model", model.version, ""),
+        ("comments", f"{len(comments):,} of {length:.0f} characters in the mean", ""),
+        ("batch, median of five passes", f"{np.median(batch):,.0f} comments/s", "≥ 10,000"),
+        ("batch, best of five passes", f"{batch.max():,.0f} comments/s", ""),
+        ("single, p50", f"{np.median(single):.2f} ms", "< 1"),
+        ("single, p99", f"{np.quantile(single, 0.99):.2f} ms", ""),
+        ("with reasons, batch", f"{reasons:.2f} ms a comment", ""),
+        ("with reasons, single, p50", f"{np.median(explained):.2f} ms", ""),
+        ("load, beyond imports", f"{float(loaded.stdout):.2f} s", "< 1"),
+        ("on disk", f"{size / 1e6:.2f} MB", "< 20"),
+    ]
+
+
+def trained(folder: Path) -> list[tuple[str, str, str]]:
+    """What training on all of the folder takes, in a process of its own."""
+    ran = subprocess.run(
+        [sys.executable, "-c", _TRAIN, str(folder)], capture_output=True, text=True, check=True
     )
-    print(f"reasons, batch     {reasons:10.2f} ms a comment")
-    print(f"reasons, single    {np.median(explained):10.2f} ms p50")
-    print(f"load after imports {float(loaded.stdout):10.3f} s")
-    print(f"artifact           {size / 1e6:10.2f} MB")
+    took, cpu, memory = map(float, ran.stdout.split())
+    return [
+        ("training on all data", f"{took:.0f} s, {cpu:.0f} s of one core", "< 180 s on two"),
+        ("training, peak memory", f"{memory:.2f} GB", "< 2"),
+    ]
+
+
+@click.command()
+@click.argument("folder", type=click.Path(exists=True, path_type=Path))
+@click.option("--comments", "count", default=20_000, show_default=True)
+@click.option("--card", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--training", is_flag=True, help="Also train on all data: takes minutes.")
+def main(folder: Path, count: int, card: Path | None, training: bool) -> None:
+    """Print the figures, and write them into a page with --card."""
+    if card:
+        markers(card.read_text("utf-8"), "speed")
+    rows = measured(folder, count) + (trained(folder) if training else [])
+    told = markdown(Table("Speed", ("one thread, CPU time", "measured", "asked"), (*rows,)))
+    print(told)
+    if card:
+        write(card, "speed", {"figures": told})
 
 
 if __name__ == "__main__":

@@ -16,17 +16,25 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from models.characters import IDEOGRAPH, classes, code_points, kind_table
-from models.hashing import RunningHash, columns, spread, windows
-from models.links import Link, parse_link, scan
-from models.marks import disguise_marks, link_marks, link_words, name_marks
-from models.shape import WIDTH, WordCounts, is_word, shape_rows
-from models.text import CommentText, clean
+from models.characters import (
+    FIELD_END,
+    IDEOGRAPH_TRAIT,
+    UNSTEADY,
+    WORD_TRAIT,
+    classes,
+    code_points,
+    trait_table,
+)
+from models.hashing import KnownColumns, RunningHash, columns, salt, spread, spread_lower, windows
+from models.prepared import prepare
+from models.shape import WIDTH, Fields, WordCounts, shape_rows
+from models.text import CommentText
 
 VERSION = 1
 """Raised whenever the same comment would give other features: old artifacts then do not fit."""
 
-WORD_BITS, CHAR_BITS, MARK_BITS = 18, 18, 16
+TEXT_BITS = WORD_BITS = CHAR_BITS = 18
+MARK_BITS = 16
 WORD_START, CHAR_START = 0, 1 << WORD_BITS
 MARK_START = CHAR_START + (1 << CHAR_BITS)
 SHAPE_START = MARK_START + (1 << MARK_BITS)
@@ -42,53 +50,9 @@ BLOCK_FLOORS = (10, 20, 8, 0)
 CHAR_SIZE = 4
 _BLOCK_STARTS = np.array((WORD_START, CHAR_START, MARK_START, SHAPE_START), dtype=np.int32)
 _FLOORS = np.array(BLOCK_FLOORS)
-_FIELD_END = "\x1e"
 FIELDS = 3
-# Bounds on the cost, in characters; a body is 64 KiB at most, but normalising can make it grow.
-_LONGEST_TEXT, _LONGEST_NAME, _LONGEST_ADDRESS = 66_000, 1_000, 2_000
-_WORD, _PAIR, _CHAR, _MARK = 1, 2, 3, 4
-
-
-class Prepared(NamedTuple):
-    """A comment taken apart in Python: what is left is counting, done for a batch in numpy."""
-
-    body: str
-    name: str
-    address_words: str
-    marks: list[str]
-
-
-def prepare(comment: CommentText) -> Prepared:
-    """A comment's text without links, the words beside it, and its marks."""
-    body, name = clean(comment.body), clean(comment.author_name[:_LONGEST_NAME])
-    own = _own_domains(comment)
-    found = scan(body.text[:_LONGEST_TEXT], own)
-    author = _author_link(comment.author_url, own)
-    addresses = found.links if author is None else (*found.links, author)
-    hosts = [link.host for link in addresses]
-    marks = link_marks(found, author) + name_marks(name.text, hosts) + disguise_marks(body, name)
-    return Prepared(found.text, _name_words(name.text), " ".join(link_words(found, author)), marks)
-
-
-def _own_domains(comment: CommentText) -> frozenset[str]:
-    """The registered domains of the site and the article: links there are no links."""
-    addresses = (comment.site_url, comment.article_url)
-    if not any(addresses):
-        return frozenset()
-    return frozenset(parse_link(address).domain for address in addresses if address) - {""}
-
-
-def _author_link(address: str, own: frozenset[str]) -> Link | None:
-    """The author's address as a link, None when absent, broken, or of the site itself."""
-    if not address:
-        return None
-    link = parse_link(clean(address[:_LONGEST_ADDRESS]).text)
-    return link if link.host and link.domain not in own else None
-
-
-def _name_words(name: str) -> str:
-    """The name as text; an address in it is left to the marks."""
-    return scan(name).text
+_NAME = 1
+_WORD, _PAIR, _CHAR = map(salt, (1, 2, 3))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,35 +67,65 @@ class Tokens:
     segments: NDArray[np.int32]
 
 
+class _Written:
+    """The fields of a batch as one text: each character's traits and the field that it is in.
+
+    A separator stands before, between and after the fields: no trait, part of no word.
+    """
+
+    def __init__(self, fields: list[str]) -> None:
+        self.text = FIELD_END.join(["", *fields, ""])
+        self.codes = code_points(self.text)
+        self.traits = classes(trait_table(), self.codes)
+        lengths = np.fromiter(map(len, fields), np.int64, len(fields)) + 1
+        lengths[:1] += 1
+        self.segments = np.repeat(np.arange(len(fields), dtype=np.int32), lengths)
+
+
+class _Pieces(NamedTuple):
+    """Single words, pairs of words and character pieces, one after the other.
+
+    `first` is each pair's first token, `places` where each character piece's second one stands.
+    """
+
+    keys: Keys
+    first: NDArray[np.int64]
+    places: NDArray[np.int64]
+
+
 class Batch:
     """Comments on their way to a matrix. Keeps what an explanation needs to find words again."""
 
     def __init__(self, comments: Sequence[CommentText]) -> None:
-        self.prepared = [prepare(comment) for comment in comments]
+        self.prepared = prepare(comments)
         self.size = len(self.prepared)
         fields = [
-            field.lower()
-            for item in self.prepared
-            for field in (item.body, item.name, item.address_words)
+            field for item in self.prepared for field in (item.body, item.name, item.address_words)
         ]
-        self.text = _FIELD_END.join(["", *fields, ""])
-        codes = code_points(self.text)
-        self.kinds = classes(kind_table(), codes)
-        self.segments = _segments(fields)
-        self._spread = spread(codes)
+        self._written = self._read = _Written(fields)
+        # Letter by letter a table makes lower case; a few letters need their neighbours for it.
+        if UNSTEADY.search(self._written.text):
+            self._read = _Written([field.lower() for field in fields])
+        self._spread = spread_lower(self._read.codes)
         self.tokens = self._cut()
+
+    @cached_property
+    def text(self) -> str:
+        """What is read, in lower case: `tokens` are places in it."""
+        return self._read.text.lower()
 
     def _cut(self) -> Tokens:
         """Words: runs of letters and digits; each ideograph is one of its own."""
-        word = is_word(self.kinds)
-        single = self.kinds == IDEOGRAPH
-        before = np.concatenate(([False], word[:-1]))
-        split = single | np.concatenate(([False], single[:-1]))
-        starts = (word & (~before | split)).nonzero()[0]
-        after = np.concatenate((word[1:], [False]))
-        split_after = single | np.concatenate((single[1:], [False]))
-        ends = (word & (~after | split_after)).nonzero()[0] + 1
-        return Tokens(starts, ends, self.segments[starts])
+        traits = self._read.traits
+        word = traits & WORD_TRAIT
+        # Where both neighbours are of words, and neither is an ideograph, nothing is cut.
+        inside = word[1:] & word[:-1]
+        single = traits & IDEOGRAPH_TRAIT
+        if single.any():
+            inside &= ~((single[1:] | single[:-1]) >> 1)
+        starts = (word[1:] > inside).nonzero()[0] + 1
+        ends = (word[:-1] > inside).nonzero()[0] + 1
+        return Tokens(starts, ends, self._read.segments[starts])
 
     @cached_property
     def row_keys(self) -> Keys:
@@ -142,10 +136,10 @@ class Batch:
         firsts = np.arange(self.size + 1, dtype=np.int64) << KEY_BITS
         return firsts.astype(np.int32) if firsts[-1] < 1 << 31 else firsts
 
-    def _keys(self, segments: NDArray[np.int32], cols: NDArray[np.int32], start: int) -> Keys:
-        """The key of each column in the row that its field belongs to. Shape of segments."""
-        keys: Keys = self.row_keys[segments // FIELDS] + (cols + start)
-        return keys
+    @cached_property
+    def _field_keys(self) -> Keys:
+        """The first key of each field's row. Shape: (size * FIELDS,)."""
+        return np.repeat(self.row_keys[:-1], FIELDS)
 
     def bounds(self, keys: Keys) -> NDArray[np.int64]:
         """Where each row begins in `keys`, sorted by row, and the last one ends.
@@ -155,74 +149,97 @@ class Batch:
         return keys.searchsorted(self.row_keys)
 
     @cached_property
-    def _word_hashes(self) -> NDArray[np.uint64]:
-        return RunningHash(self._spread).pieces(self.tokens.starts, self.tokens.ends)
+    def _pieces(self) -> _Pieces:
+        """All that is hashed from the text, in one go: for one comment the calls are the cost."""
+        segments, count = self.tokens.segments, self.tokens.segments.size
+        first = (segments[:-1] == segments[1:]).nonzero()[0]
+        places = self._places()
+        hashes = np.empty(count + first.size + places.size, dtype=np.uint64)
+        words, pairs, chars = np.split(hashes, (count, count + first.size))
+        words[:] = RunningHash(self._spread).pieces(self.tokens.starts, self.tokens.ends)
+        np.add(words[first] * _THREE, words[first + 1] * _FIVE, out=pairs)
+        word = (self._read.traits & WORD_TRAIT).view(np.bool_)
+        spaced = np.where(word, self._spread, _SPACE)
+        chars[:] = windows(spaced, CHAR_SIZE)[places - 1]
+        for part, kind in ((words, _WORD), (pairs, _PAIR), (chars, _CHAR)):
+            part ^= kind
+        bases = self._field_keys
+        keys = columns(hashes, TEXT_BITS).astype(bases.dtype, copy=False)
+        keys[: count + first.size] += bases[np.concatenate((segments, segments[first]))]
+        keys[count + first.size :] += bases[self._read.segments[places]] + CHAR_START
+        return _Pieces(keys, first, places)
 
-    @cached_property
+    def _places(self) -> NDArray[np.int64]:
+        """The second of each four characters within a word, or within ideographs run together.
+
+        A word is read with one space on either side, so that a space may only come first or last.
+        Names have none: their pieces tell one site from another.
+        """
+        word = (self._read.traits & WORD_TRAIT).view(np.bool_)
+        inside = word[1:-2] & word[2:-1]
+        kept = np.ones(self._field_keys.size, dtype=np.bool_)
+        kept[_NAME::FIELDS] = False
+        places = inside.nonzero()[0] + 1
+        return places[kept[self._read.segments[places]].nonzero()[0]]
+
+    @property
+    def text_keys(self) -> Keys:
+        """Words, pairs and characters, one after the other."""
+        return self._pieces.keys
+
+    @property
     def words(self) -> Keys:
         """Each single word, one per token."""
-        cols = columns(self._word_hashes, _WORD, WORD_BITS)
-        return self._keys(self.tokens.segments, cols, WORD_START)
+        return self._pieces.keys[: self.tokens.segments.size]
 
     def pairs(self) -> tuple[Keys, NDArray[np.int64]]:
         """Each two neighbouring words of a field, and the first one's token."""
-        segments, hashes = self.tokens.segments, self._word_hashes
-        first = (segments[:-1] == segments[1:]).nonzero()[0]
-        joined = hashes[first] * np.uint64(3) + hashes[first + 1] * np.uint64(5)
-        return self._keys(segments[first], columns(joined, _PAIR, WORD_BITS), WORD_START), first
+        keys, first, _ = self._pieces
+        start = self.tokens.segments.size
+        return keys[start : start + first.size], first
 
     def characters(self) -> tuple[Keys, NDArray[np.int64]]:
-        """Each four characters within a word, and the place of the second one in the text.
+        """Each four characters within a word, and the place of the second one in the text."""
+        keys, first, places = self._pieces
+        return keys[self.tokens.segments.size + first.size :], places
 
-        A word is read with one space on either side; ideographs run together as one word. Names
-        have none: their pieces tell one site from another.
-        """
-        word = is_word(self.kinds)
-        hashes = windows(np.where(word, self._spread, _SPACE), CHAR_SIZE)
-        places = (word[1:-2] & word[2:-1]).nonzero()[0]  # a space may only come first or last
-        segments = self.segments[places + 1]
-        kept = (segments % FIELDS != 1).nonzero()[0]
-        places, segments = places[kept], segments[kept]
-        cols = columns(hashes[places], _CHAR, CHAR_BITS)
-        return self._keys(segments, cols, CHAR_START), places + 1
+    @cached_property
+    def _mark_keys(self) -> Keys:
+        counts = [len(item.marks) for item in self.prepared]
+        cols = _MARK_COLUMNS.of([mark for item in self.prepared for mark in item.marks])
+        return np.repeat(self.row_keys[:-1] + MARK_START, counts) + cols
 
     def marks(self) -> Keys:
         """Each mark, in order."""
-        counts = [len(item.marks) for item in self.prepared]
-        all_marks = [mark for item in self.prepared for mark in item.marks]
-        numbers = spread(code_points("".join(all_marks)))
-        lengths = np.fromiter(map(len, all_marks), np.int64, len(all_marks))
-        ends = np.cumsum(lengths)
-        hashes = RunningHash(numbers).pieces(ends - lengths, ends)
-        segments = np.repeat(np.arange(0, self.size * FIELDS, FIELDS, dtype=np.int32), counts)
-        return self._keys(segments, columns(hashes, _MARK, MARK_BITS), MARK_START)
+        return self._mark_keys
 
     def shape(self) -> NDArray[np.bool_]:
         """The marks of shape. Shape: (n_comments, WIDTH)."""
-        raw = "".join([item.body for item in self.prepared])
-        lengths = [len(item.body) for item in self.prepared]
-        rows = np.repeat(np.arange(self.size), lengths)
-        return shape_rows(code_points(raw), rows, self.size, self._word_counts())
+        it = self._written
+        fields = Fields(it.text, it.codes, it.traits, it.segments, FIELDS, self.size)
+        return shape_rows(fields, self._word_counts())
+
+    @cached_property
+    def _shape_keys(self) -> Keys:
+        rows, marks = np.nonzero(self.shape())
+        keys: Keys = self.row_keys[rows] + (marks.astype(np.int32) + SHAPE_START)
+        return keys
 
     def shape_keys(self) -> Keys:
         """Each mark of shape that is on, in order."""
-        rows, marks = np.nonzero(self.shape())
-        return self._keys((rows * FIELDS).astype(np.int32), marks.astype(np.int32), SHAPE_START)
+        return self._shape_keys
 
     def _word_counts(self) -> WordCounts:
-        body = self.words[self.tokens.segments % FIELDS == 0]
+        bodies = np.zeros(self._field_keys.size, dtype=np.bool_)
+        bodies[::FIELDS] = True
+        body = self.words[bodies[self.tokens.segments].nonzero()[0]]
         all_bounds, bounds = self.bounds(body), self.bounds(distinct(body))
         return WordCounts(all_bounds[1:] - all_bounds[:-1], bounds[1:] - bounds[:-1])
 
 
+_MARK_COLUMNS = KnownColumns(4, MARK_BITS)
 _SPACE = spread(code_points(" "))
-
-
-def _segments(fields: list[str]) -> NDArray[np.int32]:
-    """The number of the field that each character of the joined text belongs to."""
-    lengths = np.fromiter(map(len, fields), np.int64, len(fields)) + 1
-    lengths[:1] += 1
-    return np.repeat(np.arange(len(fields), dtype=np.int32), lengths)
+_THREE, _FIVE = np.uint64(3), np.uint64(5)
 
 
 def distinct(keys: Keys) -> Keys:
@@ -252,8 +269,7 @@ def cells(batch: Batch) -> Cells:
     A block of fewer cells than its floor is scaled as if it had so many: little text, little said.
     With floor 0 every cell has the block's weight.
     """
-    parts = (batch.words, batch.pairs()[0], batch.characters()[0], batch.marks())
-    keys = distinct(np.concatenate((*parts, batch.shape_keys())))
+    keys = distinct(np.concatenate((batch.text_keys, batch.marks(), batch.shape_keys())))
     starts = keys.searchsorted((batch.row_keys[:, None] + _BLOCK_STARTS).ravel())
     blocks = len(BLOCK_WEIGHTS)
     lengths = (starts[1:] - starts[:-1])[: batch.size * blocks].reshape((-1, blocks))

@@ -7,12 +7,13 @@ inverse power, so that all pieces of a batch are hashed at once. Stateless: no v
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.characters import TABLE_SIZE
+from models.characters import TABLE_SIZE, code_points, lower_table
 
 _BASE = 0x9E3779B97F4A7C15
 _INVERSE = pow(_BASE, -1, 1 << 64)
@@ -29,11 +30,19 @@ def _powers(base: int, length: int) -> NDArray[np.uint64]:
 _UP, _DOWN = _powers(_BASE, _CACHED), _powers(_INVERSE, _CACHED)
 
 
+_FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_THIRTY, _TWENTY_SEVEN, _THIRTY_ONE = np.uint64(30), np.uint64(27), np.uint64(31)
+
+
 def mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Each value with its bits well spread (the finaliser of splitmix64). Shape kept."""
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))
+    mixed = values >> _THIRTY
+    mixed ^= values
+    mixed *= _FIRST
+    mixed ^= mixed >> _TWENTY_SEVEN
+    mixed *= _SECOND
+    mixed ^= mixed >> _THIRTY_ONE
+    return mixed
 
 
 @cache
@@ -42,12 +51,25 @@ def _spread_table() -> NDArray[np.uint64]:
     return mix(np.arange(1, TABLE_SIZE + 1, dtype=np.uint64))
 
 
+@cache
+def _spread_lower_table() -> NDArray[np.uint64]:
+    return _spread_table()[lower_table()]
+
+
 def spread(codes: NDArray[np.uint32]) -> NDArray[np.uint64]:
     """A well-mixed number for each code point. Shape: (len(codes),)."""
-    table = _spread_table()
-    numbers = table.take(codes.astype(np.intp), mode="clip")
-    rare = (codes >= TABLE_SIZE).nonzero()[0]
-    if rare.size:
+    return _spread_by(_spread_table(), codes)
+
+
+def spread_lower(codes: NDArray[np.uint32]) -> NDArray[np.uint64]:
+    """`spread` of each code point's lower case. Shape: (len(codes),)."""
+    return _spread_by(_spread_lower_table(), codes)
+
+
+def _spread_by(table: NDArray[np.uint64], codes: NDArray[np.uint32]) -> NDArray[np.uint64]:
+    numbers = table.take(codes, mode="clip")
+    if codes.size and codes.max() >= TABLE_SIZE:
+        rare = (codes >= TABLE_SIZE).nonzero()[0]
         numbers[rare] = mix(codes[rare].astype(np.uint64) + np.uint64(1))
     return numbers
 
@@ -69,18 +91,51 @@ class RunningHash:
 
 
 def windows(numbers: NDArray[np.uint64], width: int) -> NDArray[np.uint64]:
-    """The hash of every piece of `width`, the same that `RunningHash.pieces` gives it.
+    """The hash of every piece of `width`, a power of two; the same as `RunningHash.pieces`.
 
-    Shape: (len(numbers) - width + 1,). A third of the time of asking for all pieces one by one.
+    Shape: (max(len(numbers) - width + 1, 0),). Halves are hashed once for all pieces they are in.
     """
-    hashes = numbers[width - 1 :].copy()
-    for offset in reversed(range(width - 1)):
-        hashes *= np.uint64(_BASE)
-        hashes += numbers[offset : offset + hashes.size]
+    hashes, half = numbers, 1
+    while half < width:
+        hashes = hashes[: max(hashes.size - half, 0)] + hashes[half:] * _UP[half]
+        half *= 2
     return hashes
 
 
-def columns(hashes: NDArray[np.uint64], salt: int, bits: int) -> NDArray[np.int32]:
-    """Hashes to columns in [0, 2**bits), bits < 32. `salt` tells kinds of pieces apart."""
-    salted = mix(hashes ^ np.uint64(salt * _BASE % (1 << 64)))
-    return (salted >> np.uint64(64 - bits)).astype(np.int32)
+def salt(kind: int) -> np.uint64:
+    """What hashes of one kind of piece are combined with (xor), so that kinds do not meet."""
+    return np.uint64(kind * _BASE % (1 << 64))
+
+
+def columns(hashes: NDArray[np.uint64], bits: int) -> NDArray[np.int32]:
+    """Salted hashes to columns in [0, 2**bits), bits < 32. Shape kept."""
+    return (mix(hashes) >> np.uint64(64 - bits)).astype(np.int32)
+
+
+class KnownColumns:
+    """The columns of whole pieces, such as marks. Few are new; those are hashed together.
+
+    Threads may share it: what is known is only ever added to, or left to those who still read it.
+    """
+
+    def __init__(self, kind: int, bits: int, most: int = 50_000) -> None:
+        self._salt, self._bits, self._most = salt(kind), bits, most
+        self._known: dict[str, int] = {}
+
+    def of(self, pieces: Sequence[str]) -> NDArray[np.int32]:
+        """The column of each piece. Shape: (n,)."""
+        known = self._known
+        fresh = [piece for piece in pieces if piece not in known]
+        if fresh:
+            if len(known) > self._most:
+                fresh, known = list(pieces), {}
+                self._known = known
+            known.update(zip(fresh, self._hashed(fresh).tolist(), strict=True))
+        return np.array([known[piece] for piece in pieces], dtype=np.int32)
+
+    def _hashed(self, pieces: Sequence[str]) -> NDArray[np.int32]:
+        numbers = spread(code_points("".join(pieces)))
+        lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
+        ends = np.cumsum(lengths)
+        hashes = RunningHash(numbers).pieces(ends - lengths, ends)
+        return columns(hashes ^ self._salt, self._bits)

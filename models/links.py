@@ -24,6 +24,9 @@ _BARE = re.compile(
 )
 _INNER_DOT = re.compile(r"\.(?<=\w\.)\w")  # begins with its dot: ten times as fast as \w\.\w
 _ADDRESS = re.compile(r"\.[\w-]")  # a dot inside a word: what every host has
+_AT = re.compile("@[a-zA-Z0-9-]")
+_SCHEME = re.compile("(?:[hH][tT]{2}[pP][sS]?|[fF][tT][pP])$")
+_REST = re.compile(r"[^\s<>\"'\[\](){}|]+")
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@([a-zA-Z0-9-]{1,63}(?:\.[a-zA-Z0-9-]{1,63}){1,4})")
 _BBCODE = re.compile(r"\[/?(?:url|link|img|b|i|u|size|color|email)(?:=[^\]\n]{0,300})?\]", re.I)
 _ANCHOR = re.compile(r"<\s{0,3}a\s[^<>]{0,2000}>?", re.I)
@@ -45,12 +48,18 @@ class Link(NamedTuple):
 
 def words_of(links: Iterable[Link]) -> list[str]:
     """The different words in hosts and paths, lower case, without the public suffixes, in order."""
-    names = [
-        f"{host.removesuffix('.' + tld) if tld else host} {path[:200]}"
-        for host, _, tld, path in links
-    ]
-    found: dict[str, None] = dict.fromkeys(_WORDS.findall(" ".join(names).lower()))
-    return [word for word in found if word not in _COMMON]
+    found: list[str] = []
+    for host, _, tld, path in links:
+        found += _host_words(host, tld)
+        if path:
+            found += _WORDS.findall(path[:200].lower())
+    return [word for word in dict.fromkeys(found) if word not in _COMMON]
+
+
+@lru_cache(maxsize=20_000)
+def _host_words(host: str, tld: str) -> list[str]:
+    name = host.removesuffix("." + tld) if tld else host
+    return _WORDS.findall(name.lower())
 
 
 @dataclass(slots=True)  # frozen would take four times as long to make
@@ -94,24 +103,33 @@ def parse_link(address: str) -> Link:
         rest = rest[cut + 3 :]
     authority, _, path = rest.partition("/")
     authority, _, query = authority.partition("?")
+    read = _read_authority if len(authority) < 300 else _read_authority.__wrapped__
+    return Link(*read(authority), (path or query)[:500])
+
+
+@lru_cache(maxsize=20_000)
+def _read_authority(authority: str) -> tuple[str, str, str]:
+    """Host, registered domain and public suffix of what stands before an address's path."""
     host = authority.rpartition("@")[2].partition(":")[0].strip(".").lower()[:253]
-    domain, tld = domain_of(host)
-    return Link(host.removeprefix("www."), domain, tld, (path or query)[:500])
+    return (host.removeprefix("www."), *domain_of(host))
 
 
-def scan(text: str, own: frozenset[str] = frozenset()) -> LinkScan:
+def scan(text: str, own: frozenset[str] = frozenset(), dotted: bool | None = None) -> LinkScan:
     """Takes links, e-mail addresses and markup out of a normalised text.
 
     Links to the registered domains in `own` (the site itself) are no links; they only leave.
+    `dotted` is whether a dot in the text may be an address's, None when nobody has looked.
     """
-    if not _may_hold_links(text):
-        return LinkScan(text)
+    if dotted is None:
+        dotted = "." in text and ("w." in text or "W." in text or bool(_ADDRESS.search(text)))
+    if dotted or "<" in text or "[" in text or "://" in text:
+        return _take_apart(text, own)
+    return LinkScan(text)
+
+
+def _take_apart(text: str, own: frozenset[str]) -> LinkScan:
     found: list[str] = []
     emails: list[str] = []
-
-    def take(match: re.Match[str]) -> str:
-        found.append(match[1])
-        return " "
 
     def take_bare(match: re.Match[str]) -> str:
         host = match[1].partition("/")[0].lower()
@@ -126,13 +144,12 @@ def scan(text: str, own: frozenset[str] = frozenset()) -> LinkScan:
 
     text, anchors = _ANCHOR.subn(_keep_addresses, text) if "<" in text else (text, 0)
     text, bbcodes = _BBCODE.subn(_keep_addresses, text) if "[" in text else (text, 0)
-    if "://" in text or "w." in text or "W." in text:
-        text = _URL.sub(take, text)
+    text = _take_urls(text, found)
     if "@" in text:
-        text = _replace_inside_words(_EMAIL, "@", take_email, text)
+        text = _replace_inside_words(_EMAIL, _AT, take_email, text)
     text, tags = _TAG.subn(" ", text) if "<" in text else (text, 0)
     if _INNER_DOT.search(text):
-        text = _replace_inside_words(_BARE, ".", take_bare, text)
+        text = _replace_inside_words(_BARE, _ADDRESS, take_bare, text)
     links = [parse_link(address) for address in found[:_MOST_LINKS]]
     others = tuple([link for link in links if link.domain not in own])
     own_count = len(links) - len(others)
@@ -141,32 +158,54 @@ def scan(text: str, own: frozenset[str] = frozenset()) -> LinkScan:
     )
 
 
-def _may_hold_links(text: str) -> bool:
-    return (
-        "<" in text
-        or "[" in text
-        or "://" in text
-        or ("." in text and ("w." in text or "W." in text or bool(_ADDRESS.search(text))))
-    )
+def _take_urls(text: str, found: list[str]) -> str:
+    """The text with a space for each address that begins with a scheme or www., added to `found`.
+
+    Looks for the colon: a third of the time of the expression, which is left to www.
+    """
+    if "ww." in text or "Ww." in text or "W." in text:
+
+        def take(match: re.Match[str]) -> str:
+            found.append(match[1])
+            return " "
+
+        return _URL.sub(take, text)
+    at, done, kept = text.find("://"), 0, []
+    while at >= 0:
+        scheme = _SCHEME.search(text, max(at - 5, done), at)
+        rest = _REST.match(text, at + 3) if scheme else None
+        if scheme and rest:
+            found.append(rest[0])
+            kept.append(text[done : scheme.start()])
+            done = rest.end()
+        at = text.find("://", max(at + 1, done))
+    return " ".join([*kept, text[done:]]) if kept else text
 
 
 def _replace_inside_words(
-    pattern: re.Pattern[str], sign: str, replace: Callable[[re.Match[str]], str], text: str
+    pattern: re.Pattern[str],
+    sign: re.Pattern[str],
+    replace: Callable[[re.Match[str]], str],
+    text: str,
 ) -> str:
-    """`pattern.sub` for what crosses no space and holds `sign`, but not last.
+    """`pattern.sub` for what crosses no space and holds `sign`.
 
-    Few parts between spaces do: a fifth of the time of passing over all of the text.
+    Few parts between spaces do: a tenth of the time of passing over all of the text.
     """
-    return " ".join(
-        [
-            pattern.sub(replace, part) if 0 <= part.find(sign) < len(part) - 1 else part
-            for part in text.split(" ")
-        ]
-    )
+    pieces, done = [], 0
+    while match := sign.search(text, done):
+        start = max(text.rfind(" ", done, match.start()) + 1, done)
+        end = text.find(" ", match.end())
+        end = len(text) if end < 0 else end
+        pieces += [text[done:start], pattern.sub(replace, text[start:end])]
+        done = end
+    return "".join([*pieces, text[done:]])
 
 
 def _keep_addresses(match: re.Match[str]) -> str:
     """A piece of markup reduced to the address in it, so that links are counted in one place."""
+    if "." not in match[0] and "://" not in match[0]:
+        return " "
     found = _URL.search(match[0])
     return f" {found[0]} " if found else " "
 

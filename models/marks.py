@@ -13,6 +13,7 @@ from models.text import Cleaned
 
 _MOST_WORDS = 60
 _CAMEL = re.compile(r"[a-z][A-Z]")
+_DIGIT = re.compile("[0-9]")
 _NAME_WORD = re.compile(r"\w+")
 
 
@@ -67,13 +68,14 @@ def name_marks(name: str, hosts: Sequence[str] = ()) -> list[str]:
         marks.append("name_link")
     if _CAMEL.search(name):
         marks.append("name_camel")
-    if any(map(str.isdigit, name)):
+    if _DIGIT.search(name) if name.isascii() else any(map(str.isdigit, name)):
         marks.append("name_digits")
     if name.islower():
         marks.append("name_lower:" + str(min(len(words), 4)))
     elif name.istitle() and len(words) == 2:
         marks.append("name_first_last")
-    if hosts and any(len(word) > 3 and word.lower() in host for word in words for host in hosts):
+    long = [word.lower() for word in words if len(word) > 3] if hosts else ()
+    if any(word in host for host in hosts for word in long):
         marks.append(f"name_in_host:{min(len(words), 4)}")
     if len(name) > 25:
         marks.append("name_long")

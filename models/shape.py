@@ -5,17 +5,23 @@ Each mark has a code and the sentence that a moderator reads. All are counted fo
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.characters import (
+    COMMA_TRAIT,
+    FIELD_END,
+    LOWER_TRAIT,
+    OPEN_TRAIT,
     SCRIPTS,
-    SEPARATOR,
     SHAPES,
+    STOP_TRAIT,
+    UPPER_TRAIT,
     classes,
     script_table,
     shape_table,
@@ -75,58 +81,62 @@ WIDTH = len(MARKS)
 _SIGNS = ("!", "?", "\n", "{};=", "@>")
 
 
-def shape_rows(
-    codes: NDArray[np.uint32], rows: NDArray[np.int64], size: int, words: WordCounts
-) -> NDArray[np.bool_]:
-    """Which marks each text bears.
+class Fields(NamedTuple):
+    """Texts as one array, each of `per_row` fields of which the first is looked at.
 
-    `codes` are all texts' code points and `rows` the text that each belongs to. Shape of the
-    result: (size, WIDTH). All marks are compared at once: for a single comment a fifth of the
-    time of some hundred small numpy calls.
+    `segments` is the field that each character is in; a separator follows each field and one comes
+    before all. Shapes: (n_characters,).
     """
-    named = _named_counts(codes, rows, size, words)
-    counts, limits = np.array(list(named.values())), _limits(tuple(named))
+
+    text: str
+    codes: NDArray[np.uint32]
+    traits: NDArray[np.uint8]
+    segments: NDArray[np.int32]
+    per_row: int
+    size: int
+
+
+def shape_rows(fields: Fields, words: WordCounts) -> NDArray[np.bool_]:
+    """Which marks each text bears. Shape: (size, WIDTH).
+
+    All marks are compared at once, and all that is counted is a row of one matrix: for a single
+    comment a fifth of the time of some hundred small numpy calls.
+    """
+    counts, limits = _all_counts(fields, words), _limits()
     values, per = counts[limits.of], counts[limits.per]
     there: NDArray[np.bool_] = (values > limits.above * per) & (values <= limits.upto * per)
     there &= counts[limits.where] > limits.least
     return there.T
 
 
-def _named_counts(
-    codes: NDArray[np.uint32], rows: NDArray[np.int64], size: int, words: WordCounts
-) -> dict[str, NDArray[Any]]:
-    """The counts that marks name. Shape: (size,) each."""
-    shapes, scripts, signs = _counts(codes, rows, size)
-    _, upper, lower, digit, space, punctuation, money, emoji = shapes
-    exclamations, questions, lines, code, quotes = signs
-    length = shapes.sum(axis=0)
-    visible = length - space
-    solid = np.maximum(visible, 1)
-    return {
-        "one": np.ones(size),
-        "length": length,
-        "visible": visible,
-        "solid": solid,
-        "upper": upper,
-        "lower": lower,
-        "letters": np.maximum(upper + lower, 1),
-        "digit": digit,
-        "lines": lines,
-        "exclamations": exclamations,
-        "questions": questions,
-        "money": money,
-        "code": code,
-        "emoji": emoji,
-        "lacking_punctuation": 0.01 * solid - punctuation,
-        "wrapped": _wrapped(codes, rows, size),
-        "glued": _glued(codes, rows, size),
-        "quotes": quotes,
-        "scripts": (scripts[1:] > 0.1 * solid).sum(axis=0),
-        "words": words.total,
-        "some_words": np.maximum(words.total, 1),
-        "repeating": 0.6 * words.total - words.distinct,
-        "repeating_often": 0.35 * words.total - words.distinct,
-    }
+_COUNTED = (
+    *SHAPES, *SCRIPTS[1:], "exclamations", "questions", "lines", "code", "quotes",
+    "length", "visible", "solid", "letters",
+)  # fmt: skip
+_NAMED = (
+    *_COUNTED, "words", "some_words", "one", "wrapped", "glued",
+    "lacking_punctuation", "scripts", "repeating", "repeating_often",
+)  # fmt: skip
+_AT = {name: number for number, name in enumerate(_NAMED)}
+_SCRIPTS = slice(len(SHAPES), len(SHAPES) + len(SCRIPTS) - 1)
+
+
+def _all_counts(fields: Fields, words: WordCounts) -> NDArray[np.float64]:
+    """The counts that marks name. Shape: (len(_NAMED), size)."""
+    named = np.empty((len(_NAMED), fields.size))
+    named[: len(_COUNTED)] = _counts(fields)
+    named[_AT["words"]] = named[_AT["some_words"]] = words.total
+    for divisor in ("solid", "letters", "some_words"):
+        np.maximum(named[_AT[divisor]], 1, out=named[_AT[divisor]])
+    solid = named[_AT["solid"]]
+    named[_AT["one"]] = 1
+    named[_AT["wrapped"]] = _wrapped(fields)
+    named[_AT["glued"]] = _glued(fields)
+    named[_AT["lacking_punctuation"]] = 0.01 * solid - named[_AT["punctuation"]]
+    named[_AT["scripts"]] = (named[_SCRIPTS] > 0.1 * solid).sum(axis=0)
+    named[_AT["repeating"]] = 0.6 * words.total - words.distinct
+    named[_AT["repeating_often"]] = 0.35 * words.total - words.distinct
+    return named
 
 
 class _Limits(NamedTuple):
@@ -141,9 +151,9 @@ class _Limits(NamedTuple):
 
 
 @cache
-def _limits(names: tuple[str, ...]) -> _Limits:
+def _limits() -> _Limits:
     _, _, of, above, upto, per, where, least = zip(*MARKS, strict=True)
-    number = [np.array([names.index(name) for name in column]) for column in (of, per, where)]
+    number = [np.array([_AT[name] for name in column]) for column in (of, per, where)]
     limit = [np.array(column, dtype=np.float64)[:, None] for column in (above, upto, least)]
     return _Limits(number[0], limit[0], limit[1], number[1], number[2], limit[2])
 
@@ -156,86 +166,82 @@ class WordCounts:
     distinct: NDArray[np.int64]
 
 
-def _wrapped(codes: NDArray[np.uint32], rows: NDArray[np.int64], size: int) -> NDArray[np.bool_]:
+_GLUED = re.compile(r"[.,](?<=[^\W\d_][.,])[^\W\d_]")
+
+
+def _wrapped(fields: Fields) -> NDArray[np.bool_]:
     """Whether a line ends in a space inside a sentence, as posting tools wrap it.
 
     A line that ends in a full stop and a space is how telephones write; it is not counted.
     Shape: (size,).
     """
-    spaces = ((codes[1:-2] == ord(" ")) & (codes[2:-1] == ord("\n"))).nonzero()[0] + 1
-    if not spaces.size:
-        return np.zeros(size, dtype=np.bool_)
-    before, after = _shape_at(codes, spaces - 1), _shape_at(codes, spaces + 2)
-    inside = (before <= SHAPES.index("lower")) & (after == SHAPES.index("lower"))
-    inside &= rows[spaces - 1] == rows[spaces + 2]
-    return _holding(rows[spaces[inside]], size)
+    codes, traits = fields.codes, fields.traits
+    if " \n" not in fields.text:
+        return np.zeros(fields.size, dtype=np.bool_)
+    lines = (codes[2:-1] == ord("\n")).nonzero()[0]
+    spaces = lines[(codes[lines + 1] == ord(" ")).nonzero()[0]] + 1
+    inside = (traits[spaces - 1] & OPEN_TRAIT) & ((traits[spaces + 2] & LOWER_TRAIT) << 3)
+    return _holding(fields, spaces[inside.nonzero()[0]])
 
 
-def _glued(codes: NDArray[np.uint32], rows: NDArray[np.int64], size: int) -> NDArray[np.bool_]:
+def _glued(fields: Fields) -> NDArray[np.bool_]:
     """Whether a stop or comma stands between two letters, a capital after it for the stop.
 
     Shape: (size,).
     """
-    middle = codes[1:-1]
-    places = ((middle == ord(".")) | (middle == ord(","))).nonzero()[0] + 1
-    before, after = _shape_at(codes, places - 1), _shape_at(codes, places + 1)
-    stop = (before == 2) & (after == 1)
-    comma = ((before == 1) | (before == 2)) & ((after == 1) | (after == 2))
-    glued = np.where(codes[places] == ord("."), stop, comma)
-    glued &= rows[places - 1] == rows[places + 1]
-    return _holding(rows[places[glued]], size)
+    traits = fields.traits
+    if not _GLUED.search(fields.text):
+        return np.zeros(fields.size, dtype=np.bool_)
+    places = ((traits & (STOP_TRAIT | COMMA_TRAIT)) != 0).nonzero()[0]
+    sign, before, after = traits[places], traits[places - 1], traits[places + 1]
+    stop = (sign & STOP_TRAIT) & ((before & LOWER_TRAIT) << 1) & ((after & UPPER_TRAIT) << 2)
+    both = UPPER_TRAIT | LOWER_TRAIT
+    comma = ((sign & COMMA_TRAIT) != 0) & ((before & both) != 0) & ((after & both) != 0)
+    return _holding(fields, places[(comma | (stop != 0)).nonzero()[0]])
 
 
-def _shape_at(codes: NDArray[np.uint32], places: NDArray[np.int64]) -> NDArray[np.uint8]:
-    return classes(shape_table(), codes[places])
-
-
-def _holding(rows: NDArray[np.int64], size: int) -> NDArray[np.bool_]:
-    """Which texts are named in `rows`. Shape: (size,)."""
-    there = np.zeros(size, dtype=np.bool_)
-    there[rows] = True
-    return there
+def _holding(fields: Fields, places: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which texts hold any of the places. Shape: (size,)."""
+    there = np.zeros(fields.size * fields.per_row, dtype=np.bool_)
+    there[fields.segments[places]] = True
+    return there[:: fields.per_row]
 
 
 @cache
 def _looks() -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-    """The look of each code point, and how much a look counts for shapes, scripts and signs.
+    """The look of each code point, and how much a look counts for each of _COUNTED.
 
     Code points of one shape, script and sign are of one look: some forty, so that one count of
-    looks gives all others. Shapes: (131,072,), (n_looks, n_shapes + n_scripts + n_signs).
+    looks gives all others. Shapes: (131,072,), (n_looks, len(_COUNTED)).
     """
     shapes, scripts = shape_table().astype(np.int64), script_table().astype(np.int64)
     signs = np.zeros_like(shapes)
     for number, alike in enumerate(_SIGNS, start=1):
         signs[[ord(sign) for sign in alike]] = number
     keys = (shapes * len(SCRIPTS) + scripts) * (len(_SIGNS) + 1) + signs
-    _, firsts, looks = np.unique(keys, return_index=True, return_inverse=True)
-    members = [
-        np.eye(width)[part[firsts]]
-        for part, width in (
-            (shapes, len(SHAPES)),
-            (scripts, len(SCRIPTS)),
-            (signs, len(_SIGNS) + 1),
-        )
-    ]
-    return looks.astype(np.uint8), np.hstack(members)
+    keys[ord(FIELD_END)] = -1
+    kinds, firsts, looks = np.unique(keys, return_index=True, return_inverse=True)
+    parts = (
+        np.eye(len(SHAPES))[shapes[firsts]],
+        np.eye(len(SCRIPTS))[scripts[firsts], 1:],
+        np.eye(len(_SIGNS) + 1)[signs[firsts], 1:],
+    )
+    visible = 1 - parts[0][:, SHAPES.index("space")]
+    letters = parts[0][:, [SHAPES.index("upper"), SHAPES.index("lower")]].sum(axis=1)
+    members = np.column_stack((*parts, np.ones(kinds.size), visible, visible, letters))
+    return looks.astype(np.uint8), members * (kinds >= 0)[:, None]
 
 
-def _counts(
-    codes: NDArray[np.uint32], rows: NDArray[np.int64], size: int
-) -> tuple[NDArray[np.float64], ...]:
-    """How often each shape, script and sign occurs in each text. Shapes: (…, size) each.
+def _counts(fields: Fields) -> NDArray[np.float64]:
+    """How often each shape, script and sign occurs in each text. Shape: (len(_COUNTED), size).
 
     One count for all takes a quarter of the time of counting each; whole numbers, so exact.
     """
     table, members = _looks()
-    looks = np.bincount(rows * len(members) + classes(table, codes), minlength=size * len(members))
-    counts = members.T @ looks.reshape((size, len(members))).T
-    scripts, signs = len(SHAPES), len(SHAPES) + len(SCRIPTS)
-    return counts[:scripts], counts[scripts:signs], counts[signs + 1 :]
-
-
-def is_word(kinds: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Where a word's characters stand. Shape kept."""
-    words: NDArray[np.bool_] = kinds != SEPARATOR
-    return words
+    looks = fields.segments * np.int32(len(members))
+    looks += classes(table, fields.codes)
+    count = fields.size * fields.per_row * len(members)
+    found = np.bincount(looks, minlength=count)
+    found = found.reshape((fields.size, fields.per_row * len(members)))[:, : len(members)]
+    counts: NDArray[np.float64] = members.T @ found.T
+    return counts

@@ -9,15 +9,20 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from models.confusables import ALWAYS, TO_CYRILLIC, TO_LATIN
+from models.glance import CONTROL, HIDDEN, JOINERS, LATIN, LOOKALIKE, ODD, STYLED, glance
 
 
 @dataclass(frozen=True, slots=True)
 class CommentText:
-    """What the classifier may see of a comment. An absent field is an empty string."""
+    """What the classifier may see of a comment. An absent field is an empty string.
+
+    Links to `known_domains`, registered ones, are no links: people approved them on the site.
+    """
 
     body: str
     author_name: str = ""
@@ -27,6 +32,7 @@ class CommentText:
     article_url: str = ""
     site_url: str = ""
     language: str = ""
+    known_domains: frozenset[str] = frozenset()
 
 
 class Cleaned(NamedTuple):
@@ -43,22 +49,17 @@ class Cleaned(NamedTuple):
     styled: int = 0
 
 
-# Joiners that Persian, Indic scripts and emoji need: taken out, but no sign of disguise.
-_JOINERS = "\u200c\u200d\ufe0e\ufe0f"
-_HIDDEN = (
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u200e\u200f\u202a-\u202e"
-    "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f"
-)
-# C0 and C1 controls but tab and line feed; lone surrogates, which no database keeps.
-_CONTROL = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff"
+_FEW = 8
+"""Texts so few that one look at all takes longer than a look at each."""
 
-_INVISIBLE = re.compile(f"[{_HIDDEN}]")
-_JOINER = re.compile(f"[{_JOINERS}]")
-_CONTROLS = re.compile(f"[{_CONTROL}]")
-_STYLED = re.compile("[\u2100-\u214f\u2160-\u2188\u24b6-\u24e9\uff21-\uff5a\U0001d400-\U0001d7ff]")
-_ODD = re.compile(f"[{_CONTROL}{_HIDDEN}{_JOINERS}{''.join(map(chr, ALWAYS))}]")
-_LATIN = re.compile("[A-Za-z]")
-_LOOKALIKE = re.compile("[\u0370-\u058f]")
+_INVISIBLE = re.compile(f"[{HIDDEN}]")
+_JOINER = re.compile(f"[{JOINERS}]")
+_CONTROLS = re.compile(f"[{CONTROL}]")
+_PHONETIC = re.compile(f"[{''.join(map(chr, ALWAYS))}]")
+_STYLED = re.compile(STYLED)
+_ODD = re.compile(ODD)
+_LATIN = re.compile(LATIN)
+_LOOKALIKE = re.compile(LOOKALIKE)
 # Two neighbours of different scripts. It begins with the rarer letter, so that the others are
 # passed over three times as fast.
 _MIXED = re.compile("[\u0370-\u058f](?:(?<=[A-Za-z].)|(?=[A-Za-z]))")
@@ -77,10 +78,39 @@ def normalise(text: str) -> str:
 
 def clean(text: str) -> Cleaned:
     """`normalise`, together with the counts of what was hidden."""
+    return _uncover(_spell(text))
+
+
+def clean_all(texts: Sequence[str]) -> tuple[list[Cleaned], list[bool | None]]:
+    """`clean` of each text, and whether a dot in it may be an address's (None: unknown).
+
+    Shapes: (n,) both. Most texts need no cleaning, and to see that takes numpy a fraction of the
+    time that it takes the expressions one by one; for a few texts it is the other way round.
+    """
+    spelt = [_spell(text) if "&" in text or "\r" in text else text for text in texts]
+    if len(texts) < _FEW:
+        return [_uncover(text) for text in spelt], [None] * len(texts)
+    covered, with_dots = glance(spelt)
+    cleaned = [Cleaned(text) for text in spelt]
+    dotted: list[bool | None] = [False] * len(texts)
+    for row in with_dots:
+        dotted[row] = True
+    for row in covered:
+        cleaned[row], dotted[row] = _uncover(spelt[row]), None
+    return cleaned, dotted
+
+
+def _spell(text: str) -> str:
+    """The text without HTML entities, its lines ended in one way."""
     if "&" in text:
         text = html.unescape(text)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text
+
+
+def _uncover(text: str) -> Cleaned:
+    """The rest of the normalisation."""
     if text.isascii():
         plain = text.replace("\n", "").isprintable()  # a third of the time of the expression
         return Cleaned(text if plain else _CONTROLS.sub(" ", text))
@@ -88,7 +118,7 @@ def clean(text: str) -> Cleaned:
     text, invisible = unicodedata.normalize("NFKC", text), 0
     if _ODD.search(text):  # one look for what is rare: text in other scripts in half the time
         text, invisible = _INVISIBLE.subn("", _CONTROLS.sub(" ", text))
-        text = _JOINER.sub("", text).translate(ALWAYS)
+        text = _PHONETIC.sub(lambda match: chr(ALWAYS[ord(match[0])]), _JOINER.sub("", text))
     text, folded = fold_mixed_words(text)
     return Cleaned(text, folded, invisible, styled)
 

@@ -57,7 +57,7 @@ def test_the_samples_have_the_features_that_plain_python_finds() -> None:
     agrees_with_the_plain_path(bare)
 
 
-@given(st.lists(st.builds(CommentText, WRITING, WRITING, author_url=WRITING), max_size=3))
+@given(st.lists(st.builds(CommentText, WRITING, WRITING, author_url=WRITING), max_size=6))
 @settings(max_examples=200, deadline=None)
 def test_any_text_has_the_features_that_plain_python_finds(comments: list[CommentText]) -> None:
     agrees_with_the_plain_path(comments)
@@ -118,6 +118,13 @@ def test_fields_that_would_tell_the_source_change_nothing(field: str) -> None:
 def test_a_link_to_the_site_itself_is_no_link() -> None:
     linked = CommentText("see https://blog.com/old-post there", site_url="https://www.blog.com")
     assert same(row(linked), row(CommentText("see   there")))
+
+
+def test_a_link_to_what_people_approved_on_the_site_is_no_link() -> None:
+    linked = CommentText("see https://tea.com/green there", known_domains=frozenset({"tea.com"}))
+    assert same(row(linked), row(CommentText("see   there")))
+    by_author = replace(linked, body="see there", author_url="http://shop.tea.com")
+    assert same(row(by_author), row(CommentText("see there")))
 
 
 def test_a_disguised_word_is_the_same_word() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.characters import code_points
-from models.hashing import RunningHash, columns, spread, windows
+from models.hashing import KnownColumns, RunningHash, columns, salt, spread, windows
 
 
 def running(text: str) -> RunningHash:
@@ -40,7 +40,7 @@ def test_columns_fill_their_range_evenly() -> None:
     hashes = running("".join(map(chr, range(32, 40_032)))).pieces(
         np.arange(40_000), np.arange(40_000) + 1
     )
-    counts = np.bincount(columns(hashes, 1, 6), minlength=64)
+    counts = np.bincount(columns(hashes ^ salt(1), 6), minlength=64)
     assert counts.size == 64
     assert counts.min() > 500
 
@@ -50,3 +50,12 @@ def test_a_text_longer_than_the_cached_powers_hashes_alike() -> None:
     assert short.pieces(np.array([0]), np.array([3])) == long.pieces(
         np.array([140_000]), np.array([140_003])
     )
+
+
+def test_columns_of_whole_pieces_are_the_same_new_known_or_forgotten() -> None:
+    pieces = [f"piece:{number}" for number in range(50)] + ["", "漢字", "piece:7"]
+    forgetful, keen = KnownColumns(4, 16, most=10), KnownColumns(4, 16)
+    alone = [int(keen.of([piece])[0]) for piece in pieces]
+    assert forgetful.of(pieces).tolist() == alone
+    assert forgetful.of(["new", *pieces]).tolist()[1:] == alone
+    assert keen.of([]).size == 0
