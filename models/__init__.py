@@ -1,21 +1,36 @@
 """The classifier's face: what other folders may use."""
 
-from models.classifier import SpamModel, load
+from models.candidates import Candidate, retrain
+from models.classifier import SpamModel, load, read_bytes, unpack_model
 from models.errors import ArtifactMismatch, BadData, ModelError, NotTrained, TooFewExamples
 from models.evidence import Reason
+from models.familiarity import FAMILIAR_FROM
+from models.learned import Learned
+from models.lessons import Lesson, fits
 from models.manifest import Manifest
+from models.outline import Outline, outlines
 from models.text import CommentText, normalise
 
 __all__ = [
+    "FAMILIAR_FROM",
     "ArtifactMismatch",
     "BadData",
+    "Candidate",
     "CommentText",
+    "Learned",
+    "Lesson",
     "Manifest",
     "ModelError",
     "NotTrained",
+    "Outline",
     "Reason",
     "SpamModel",
     "TooFewExamples",
+    "fits",
     "load",
     "normalise",
+    "outlines",
+    "read_bytes",
+    "retrain",
+    "unpack_model",
 ]

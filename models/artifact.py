@@ -72,7 +72,10 @@ def _replace(path: Path, raw: bytes) -> None:
 
 def read_manifest(directory: Path) -> Manifest:
     """The manifest of the model in `directory`. Raises NotTrained, ArtifactMismatch."""
-    raw = _read(directory, MANIFEST)
+    return _manifest(_read(directory, MANIFEST))
+
+
+def _manifest(raw: bytes) -> Manifest:
     try:
         manifest = decode(raw)
     except msgspec.MsgspecError as error:
@@ -93,13 +96,21 @@ def read_manifest(directory: Path) -> Manifest:
 
 def read(directory: Path) -> tuple[NDArray[np.float32], float, Manifest]:
     """Weights of shape (COLUMNS,), bias, and manifest. Raises NotTrained, ArtifactMismatch."""
-    manifest = read_manifest(directory)
-    raw = _read(directory, WEIGHTS)
-    found, expected = content_hash(raw), manifest.files.get(WEIGHTS, "")
+    return unpack(*read_bytes(directory))
+
+
+def read_bytes(directory: Path) -> tuple[bytes, bytes]:
+    """Manifest and weights as they lie on disk, for `unpack`. Raises NotTrained."""
+    return _read(directory, MANIFEST), _read(directory, WEIGHTS)
+
+
+def unpack(manifest: bytes, weights: bytes) -> tuple[NDArray[np.float32], float, Manifest]:
+    """What `read` gives, from bytes kept elsewhere. Raises ArtifactMismatch."""
+    told = _manifest(manifest)
+    found, expected = content_hash(weights), told.files.get(WEIGHTS, "")
     if found != expected:
         raise ArtifactMismatch(f"{WEIGHTS} with hash {expected[:12]}", found[:12], _REMEDY)
-    weights, bias = _unpack(raw)
-    return weights, bias, manifest
+    return *_unpack(weights), told
 
 
 def _read(directory: Path, name: str) -> bytes:

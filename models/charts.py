@@ -6,13 +6,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from sklearn.metrics import precision_recall_curve, roc_curve
 
 from models.evaluation import HAM_ENOUGH, Scored, caught_at, pooled
 from models.figures import calibration_bins
+from models.measured import Measured
 from models.online import Step
-from models.protocols import Measured
-from models.tables import Table, curve_table, span_of
+from models.tables import FEW, Table, calibration_table, curve_table, span_of
 
 WIDTH, HEIGHT = 640, 400
 LEFT, RIGHT, TOP, BOTTOM = 56, 12, 34, 52
@@ -20,10 +22,10 @@ _SEEN = 1.0
 """How far two places must lie apart to be told from each other, in the paper's units."""
 _BLOCKED = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 _RECALLS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1.0)
+_PURE = 0.99
+"""The picture of precision begins near where the first line leaves this."""
 _MOST_SERIES = 8
 _BEGINNINGS = (0.0, 0.5, 0.8, 0.9, 0.95)
-_BIN_DRAWN = 20
-"""Comments that a bin must hold to be drawn; the table has them all."""
 _LEAST_BINS = 3
 """Two points, one at either end, would draw a diagonal that means nothing."""
 
@@ -98,7 +100,7 @@ def charts_of(measured: Measured) -> list[Chart]:
     """The pictures that the figures allow: none of curves where there is no spam or no ham."""
     drawn = _drawn(measured.sources)
     found = [_roc(drawn), _precision_recall(drawn)] if drawn else []
-    found.append(_calibration(drawn or [pooled(measured.sources)]))
+    found.append(_calibration(drawn or [pooled(measured.sources)], measured.sources))
     if measured.curve:
         found.append(_learning(measured.curve))
     return found
@@ -137,12 +139,17 @@ def _roc(sources: Sequence[Scored]) -> Chart:
 
 
 def _precision_recall(sources: Sequence[Scored]) -> Chart:
-    series, columns = [], []
-    for shade, source in enumerate(sources):
-        precision, recall, _ = precision_recall_curve(source.labels, source.scores)
-        points = list(zip(recall.tolist(), precision.tolist(), strict=True))
-        series.append(Series(source.source, shade, tuple(points)))
-        columns.append([float(precision[recall >= share].max()) for share in _RECALLS])
+    curves = [precision_recall_curve(s.labels, s.scores)[:2] for s in sources]
+    pure = min(float(recall[precision >= _PURE].max()) for precision, recall in curves)
+    across = _shares("spam caught", pure)
+    series = tuple(
+        Series(source.source, shade, _from(across.low, *curve))
+        for shade, (source, curve) in enumerate(zip(sources, curves, strict=True))
+    )
+    columns = [
+        [float(precision[recall >= share].max()) for share in _RECALLS]
+        for precision, recall in curves
+    ]
     rows = tuple(
         (f"{100 * recall:g} %", *(f"{100 * share:.1f} %" for share in shares))
         for recall, *shares in zip(_RECALLS, *columns, strict=True)
@@ -152,37 +159,43 @@ def _precision_recall(sources: Sequence[Scored]) -> Chart:
         "precision-recall",
         "How much of what is called spam is spam (precision and recall)",
         "The longer a line stays at the top, the better. It depends on how much spam a source has.",
-        _shares("spam caught"),
+        across,
         _shares("spam among what is called spam", least),
-        tuple(series),
+        series,
         Table("Spam among what is called spam", ("caught", *(s.source for s in sources)), rows),
     )
 
 
-def _calibration(sources: Sequence[Scored]) -> Chart:
-    binned = [(source.source, calibration_bins(source)) for source in sources]
+def _from(
+    low: float, precision: NDArray[np.float64], recall: NDArray[np.float64]
+) -> tuple[Point, ...]:
+    """The places of a line from `low` on."""
+    inside = recall >= low
+    return tuple(zip(recall[inside].tolist(), precision[inside].tolist(), strict=True))
+
+
+def _calibration(drawn: Sequence[Scored], sources: Sequence[Scored]) -> Chart:
+    binned = [(source.source, calibration_bins(source)) for source in drawn]
     series = tuple(
-        Series(name, shade, tuple((b.mean_score, b.spam) for b in bins if b.rows >= _BIN_DRAWN))
+        Series(name, shade, tuple((b.mean_score, b.spam) for b in bins if b.rows >= FEW))
         for shade, (name, bins) in enumerate(binned)
     )
-    rows = tuple(
-        (name, f"{b.low:.1f}–{b.high:.1f}", f"{b.rows:,}", f"{b.mean_score:.3f}", f"{b.spam:.3f}")
-        for name, bins in binned
-        for b in bins
-    )
-    head = ("source", "scores", "comments", "mean score", "share of spam")
     return Chart(
         "calibration",
         "Whether a score is a probability (calibration)",
         "On the dashed line, seven in ten comments scored 0.7 are spam. Above it scores are too "
-        f"low, below it too high. Points of under {_BIN_DRAWN} comments are in the table only.",
+        f"low, below it too high. Points of under {FEW} comments are in the table only.",
         _shares("score"),
         _shares("share of spam"),
         tuple(line for line in series if len(line.points) >= _LEAST_BINS or not line.shade),
-        Table("Calibration", head, rows),
+        calibration_table(sources),
         guide=True,
         marked=True,
     )
+
+
+def _missed(caught: float | None) -> float | None:
+    return None if caught is None else 1 - caught
 
 
 def _learning(curve: Sequence[Step]) -> Chart:
@@ -190,6 +203,7 @@ def _learning(curve: Sequence[Step]) -> Chart:
         ("errors (wrong side of 0.5)", [step.errors for step in curve]),
         ("1-ROCA", [step.one_minus_roca for step in curve]),
         ("ham filed as spam", [step.ham_filed_spam for step in curve]),
+        ("spam missed at 1 % blocked ham", [_missed(step.caught_at_1) for step in curve]),
     )
     series = tuple(
         Series(name, shade, tuple((float(at), v) for at, v in enumerate(values) if v is not None))

@@ -10,13 +10,17 @@ from numpy.typing import NDArray
 
 from models import artifact
 from models.evidence import Reason, reasons
-from models.features import Batch, weigh
+from models.familiarity import familiarity
+from models.features import Batch, cells, weigh
+from models.learned import Learned
+from models.lessons import pack
 from models.manifest import Manifest
+from models.site_part import SitePart, site_part, weighed
 from models.text import CommentText
 
 SHIPPED = Path(__file__).parent / "shipped"
 
-_BATCH = 128
+_BATCH = 256
 """Comments turned to numbers at once: larger ones gain nothing and hold more memory."""
 _BATCH_CHARACTERS = 300_000
 
@@ -28,32 +32,77 @@ class SpamModel:
     """
 
     def __init__(self, weights: NDArray[np.float32], bias: float, manifest: Manifest) -> None:
-        self._weights = weights
-        self._weights.setflags(write=False)
-        self._bias = bias
+        self.weights = weights
+        self.weights.setflags(write=False)
+        self.bias = bias
         self.manifest = manifest
         self.version = manifest.version
         self.ham_cutoff = manifest.ham_cutoff
         self.spam_cutoff = manifest.spam_cutoff
 
-    def score(self, comments: Sequence[CommentText]) -> NDArray[np.float64]:
+    def score(
+        self,
+        comments: Sequence[CommentText],
+        learned: Learned | None = None,
+        sites: Sequence[int] = (),
+    ) -> NDArray[np.float64]:
         """Probability that each comment is spam.
 
+        With `learned`, each comment is scored as on the site of that number, one per comment.
         Shape: (n,), order kept, float64 in [0, 1]. Never raises on any text.
         Source: tests/models/test_quality.py; docs/model.md, table of left-out sources.
         """
-        logits = [self._logits(Batch(part)) for part in batches(comments)]
-        return probability(np.concatenate(logits)) if logits else np.zeros(0)
+        logits = [
+            weigh(batch, self.weights) if learned is None else self._at(batch, learned, at)[1]
+            for batch, at in self._parts(comments, learned, sites)
+        ]
+        return probability(np.concatenate(logits) + self.bias) if logits else np.zeros(0)
 
-    def explain(self, comments: Sequence[CommentText], *, limit: int = 6) -> list[list[Reason]]:
+    def explain(
+        self,
+        comments: Sequence[CommentText],
+        learned: Learned | None = None,
+        sites: Sequence[int] = (),
+        *,
+        limit: int = 6,
+    ) -> list[list[Reason]]:
         """What pushed each comment's score, strongest first, `limit` reasons at most each."""
         found: list[list[Reason]] = []
-        for part in batches(comments):
-            found += reasons(Batch(part), self._weights, limit)
+        for batch, at in self._parts(comments, learned, sites):
+            here = None if learned is None else self._at(batch, learned, at)[0]
+            found += reasons(batch, self.weights, limit, site_part=here)
         return found
 
-    def _logits(self, batch: Batch) -> NDArray[np.float64]:
-        return weigh(batch, self._weights) + self._bias
+    def familiarity(self, comments: Sequence[CommentText]) -> NDArray[np.float64]:
+        """How much of each comment is like what was learned from, in [0, 1]. Shape: (n,).
+
+        Below `models.familiarity.FAMILIAR_FROM` a score says too little to call a comment spam.
+        """
+        shares = [familiarity(Batch(part), self.weights) for part in batches(comments)]
+        return np.concatenate(shares) if shares else np.zeros(0)
+
+    def lesson_features(self, comments: Sequence[CommentText]) -> list[bytes]:
+        """What a lesson keeps of each comment: features as bytes, no text can be read from them."""
+        return [raw for part in batches(comments) for raw in pack(part)]
+
+    def _parts(
+        self, comments: Sequence[CommentText], learned: Learned | None, sites: Sequence[int]
+    ) -> Iterator[tuple[Batch, Sequence[int]]]:
+        """The comments in batches, each with its sites."""
+        if learned is not None and len(sites) != len(comments):
+            raise ValueError(f"expected a site per comment; found {len(sites)} of {len(comments)}")
+        done = 0
+        for part in batches(comments):
+            yield Batch(part), sites[done : done + len(part)]
+            done += len(part)
+
+    def _at(
+        self, batch: Batch, learned: Learned, sites: Sequence[int]
+    ) -> tuple[SitePart, NDArray[np.float64]]:
+        """The sites' part of a batch, and the logits without the bias. Shape: (n,)."""
+        found = cells(batch)
+        here = site_part(learned, batch, found, sites)
+        return here, weighed(found, self.weights) + here.logits
 
 
 def probability(logits: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -77,6 +126,16 @@ def batches(comments: Sequence[CommentText]) -> Iterator[list[CommentText]]:
 
 def load(directory: Path | None = None) -> SpamModel:
     """The model in `directory`, the shipped one when None. Raises NotTrained, ArtifactMismatch."""
-    model = SpamModel(*artifact.read(SHIPPED if directory is None else directory))
-    model.score([CommentText("http://example.com")])  # fills the tables that the first one needs
+    return unpack_model(*read_bytes(directory))
+
+
+def read_bytes(directory: Path | None = None) -> tuple[bytes, bytes]:
+    """Manifest and weights of that model as bytes, for `unpack_model`. Raises NotTrained."""
+    return artifact.read_bytes(SHIPPED if directory is None else directory)
+
+
+def unpack_model(manifest: bytes, weights: bytes) -> SpamModel:
+    """The model of bytes that were kept elsewhere. Raises ArtifactMismatch."""
+    model = SpamModel(*artifact.unpack(manifest, weights))
+    model.score([CommentText("http://example.com")] * 8)  # fills the tables that the first need
     return model

@@ -8,8 +8,9 @@ and stand together become one phrase.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,12 +28,18 @@ from models.features import (
 )
 from models.marks import ABOUT_ADDRESSES, address_wording, wording
 from models.shape import MARKS
+from models.site_part import SitePart
 
 _SMALLEST = 0.05
 """Reasons weaker than this are noise to a reader. Units: logits."""
 _LONGEST_PHRASE = 5
 _LONGEST_TEXT = 80
+_LEARNED_HERE = "as decided here before"
 _BODY, _NAME, _ADDRESS = range(FIELDS)
+
+
+Share = tuple[float, float]
+"""What something weighs in all, and what of it the site's own decisions taught. Units: logits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +51,23 @@ class Reason:
     weight: float
 
 
-class _Weighed:
+Weigh = Callable[[Keys], NDArray[np.float64]]
+"""The weight of each cell. Shape kept; logits."""
+
+
+class _Parts:
     """The parts of a batch's scores, each with its weight in logits."""
 
-    def __init__(self, batch: Batch, weights: NDArray[np.float32]) -> None:
-        self.batch = batch
-        self._weights = weights
+    def __init__(self, batch: Batch, weigh: Weigh) -> None:
+        self._batch = batch
+        self._weigh = weigh
         self.tokens = self._token_weights()
-        marks, shape = batch.marks(), batch.shape_keys()
-        (self.marks,) = self._shares((marks,), 2)
-        self.mark_bounds = batch.bounds(marks)
-        self.shape = weights[shape & COLUMN_MASK].astype(np.float64) * BLOCK_WEIGHTS[3]
-        self.shape_marks = (shape & COLUMN_MASK) - SHAPE_START
-        self.shape_bounds = batch.bounds(shape)
-        self.token_bounds = batch.bounds(batch.words)
+        (self.marks,) = self._shares((batch.marks(),), 2)
+        self.shape = weigh(batch.shape_keys()) * BLOCK_WEIGHTS[3]
 
     def _token_weights(self) -> NDArray[np.float64]:
         """What each word adds. Shape: (n_tokens,)."""
-        batch = self.batch
+        batch = self._batch
         pair_keys, first = batch.pairs()
         total, pairs = self._shares((batch.words, pair_keys), 0)
         count = total.size
@@ -78,24 +84,70 @@ class _Weighed:
         """The weight of each occurrence; a feature that occurs twice is shared by both."""
         keys = np.concatenate(parts)
         different = distinct(keys)
-        bounds = self.batch.bounds(different)
+        bounds = self._batch.bounds(different)
         lengths = bounds[1:] - bounds[:-1]
         place = np.searchsorted(different, keys)
         repeats = np.bincount(place, minlength=different.size)[place]
         scale = BLOCK_WEIGHTS[block] / np.sqrt(np.maximum(lengths, BLOCK_FLOORS[block]))
-        shares = self._weights[keys & COLUMN_MASK].astype(np.float64)
-        shares *= scale[keys >> KEY_BITS] / repeats
+        shares = self._weigh(keys) * (scale[keys >> KEY_BITS] / repeats)
         return np.split(shares, np.cumsum([part.size for part in parts])[:-1])
 
 
+class _Weighed:
+    """A batch's parts as weighed in all, and by what its sites taught alone; where each row is."""
+
+    def __init__(
+        self, batch: Batch, weights: NDArray[np.float32], site_part: SitePart | None
+    ) -> None:
+        self.batch = batch
+        self.site_part = site_part
+        self.all = _Parts(batch, lambda keys: weights[keys & COLUMN_MASK].astype(np.float64))
+        self.here = None if site_part is None else _Parts(batch, site_part.weights)
+        if self.here:
+            self.all.tokens += self.here.tokens
+            self.all.marks += self.here.marks
+            self.all.shape += self.here.shape
+        shape = batch.shape_keys()
+        self.shape_marks = (shape & COLUMN_MASK) - SHAPE_START
+        self.shape_bounds = batch.bounds(shape)
+        self.mark_bounds = batch.bounds(batch.marks())
+        self.token_bounds = batch.bounds(batch.words)
+
+    def tokens(self, first: int, last: int) -> Share:
+        """What some neighbouring words weigh together."""
+        here = float(self.here.tokens[first:last].sum()) if self.here else 0.0
+        return float(self.all.tokens[first:last].sum()), here
+
+    def marks(self, first: int, last: int) -> Iterator[Share]:
+        """What each of some marks weighs."""
+        here = self.here.marks[first:last].tolist() if self.here else repeat(0.0, last - first)
+        return zip(self.all.marks[first:last].tolist(), here, strict=True)
+
+    def shape(self, first: int, last: int) -> Iterator[Share]:
+        """What each of some marks of shape weighs."""
+        here = self.here.shape[first:last].tolist() if self.here else repeat(0.0, last - first)
+        return zip(self.all.shape[first:last].tolist(), here, strict=True)
+
+
 def reasons(
-    batch: Batch, weights: NDArray[np.float32], limit: int, smallest: float = _SMALLEST
+    batch: Batch,
+    weights: NDArray[np.float32],
+    limit: int,
+    smallest: float = _SMALLEST,
+    site_part: SitePart | None = None,
 ) -> list[list[Reason]]:
     """Each comment's reasons, strongest first, `limit` at most, none weaker than `smallest`."""
-    weighed = _Weighed(batch, weights)
+    weighed = _Weighed(batch, weights, site_part)
     return [
         _strongest(_all_reasons(weighed, row, limit), limit, smallest) for row in range(batch.size)
     ]
+
+
+def _reason(code: str, text: str, share: Share) -> Reason:
+    """A reason, saying so where most of it was learned from the site's own decisions."""
+    total, here = share
+    mostly = total * here > 0 and abs(here) > abs(total) / 2
+    return Reason(code, f"{text}, {_LEARNED_HERE}" if mostly else text, total)
 
 
 def _strongest(found: Iterator[Reason], limit: int, smallest: float) -> list[Reason]:
@@ -115,32 +167,41 @@ def _all_reasons(weighed: _Weighed, row: int, limit: int) -> Iterator[Reason]:
     yield from _phrases(weighed, first, name, limit)
     if name < address:
         text = f"author name “{_quote(weighed.batch, name, address)}”"
-        yield Reason("author_name", text, float(weighed.tokens[name:address].sum()))
-    yield from _marks(weighed, row, float(weighed.tokens[address:last].sum()))
+        yield _reason("author_name", text, weighed.tokens(name, address))
+    yield from _marks(weighed, row, weighed.tokens(address, last))
     first, last = weighed.shape_bounds[row : row + 2].tolist()
-    for number, weight in zip(
-        weighed.shape_marks[first:last], weighed.shape[first:last], strict=True
-    ):
-        yield Reason(MARKS[number].code, MARKS[number].text, float(weight))
+    numbers = weighed.shape_marks[first:last].tolist()
+    for number, share in zip(numbers, weighed.shape(first, last), strict=True):
+        yield _reason(MARKS[number].code, MARKS[number].text, share)
+    if weighed.site_part:
+        yield from _of_the_site(weighed.site_part, row)
 
 
-def _marks(weighed: _Weighed, row: int, address_words: float) -> Iterator[Reason]:
+def _of_the_site(part: SitePart, row: int) -> Iterator[Reason]:
+    """What only a site's own part weighs."""
+    factor = float(part.factor[row])
+    yield Reason("site", "what was decided here before", float(part.here[row]) * factor)
+    name = float(part.name[row]) * factor
+    yield Reason("author_here", f"this author's name, {_LEARNED_HERE}", name)
+
+
+def _marks(weighed: _Weighed, row: int, address_words: Share) -> Iterator[Reason]:
     """A comment's marks; all that its addresses say, words in them included, is one reason."""
     first, last = weighed.mark_bounds[row : row + 2].tolist()
     marks = weighed.batch.prepared[row].marks
-    addresses = address_words
-    for mark, weight in zip(marks, weighed.marks[first:last], strict=True):
+    addresses, addresses_here = address_words
+    for mark, (weight, here) in zip(marks, weighed.marks(first, last), strict=True):
         if mark.partition(":")[0] in ABOUT_ADDRESSES:
-            addresses += float(weight)
+            addresses, addresses_here = addresses + weight, addresses_here + here
         else:
-            yield Reason(*wording(mark), float(weight))
+            yield _reason(*wording(mark), (weight, here))
     if addresses:
-        yield Reason(*address_wording(marks), addresses)
+        yield _reason(*address_wording(marks), (addresses, addresses_here))
 
 
 def _phrases(weighed: _Weighed, first: int, last: int, limit: int) -> Iterator[Reason]:
     """The strongest words of a text, each with the neighbours that push the same way."""
-    weights = weighed.tokens[first:last]
+    weights = weighed.all.tokens[first:last]
     taken = np.zeros(weights.size, dtype=np.bool_)
     count = min(limit + 2, weights.size)
     seeds = np.argpartition(-np.abs(weights), max(count - 1, 0))[:count].tolist() if count else []
@@ -150,7 +211,8 @@ def _phrases(weighed: _Weighed, first: int, last: int, limit: int) -> Iterator[R
             taken[low:high] = True
             text = _quote(weighed.batch, first + low, first + high)
             noun = "word" if high - low == 1 else "words"
-            yield Reason("word", f"the {noun} “{text}”", float(weights[low:high].sum()))
+            share = weighed.tokens(first + low, first + high)
+            yield _reason("word", f"the {noun} “{text}”", share)
 
 
 def _grow(weights: NDArray[np.float64], taken: NDArray[np.bool_], seed: int) -> tuple[int, int]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from models import charts
-from models.protocols import Measured
+from models.figures import Figures
+from models.measured import Measured
 from models.tables import headline, tables_of
 
 
-def page(measured: Measured, *, seed: int, mistakes: int = 0) -> str:
+def page(measured: Measured, figures: Sequence[Figures], *, seed: int, mistakes: int = 0) -> str:
     """The page. The same figures and seed give the same bytes."""
     templates = Environment(
         loader=PackageLoader("models", "."),
@@ -19,7 +22,7 @@ def page(measured: Measured, *, seed: int, mistakes: int = 0) -> str:
         lstrip_blocks=True,
     )
     drawn = charts.charts_of(measured)
-    tables = tables_of(measured, seed=seed, mistakes=mistakes)
+    tables = tables_of(measured, figures, mistakes=mistakes)
     behind = {chart.table.title for chart in drawn}
     return templates.get_template("report.html").render(
         measured=measured,

@@ -10,11 +10,11 @@ from click.testing import CliRunner, Result
 
 from models import load
 from models.classifier import SHIPPED
-from service.cli.model import COMMANDS
+from service.cli import measure, model
 from tests.models import toy
 
 SPAM = "Buy cheap viagra [url=http://cheap-pills-store.com/buy]viagra online[/url] no prescription"
-BY_NAME = {command.name: command for command in COMMANDS}
+BY_NAME = {command.name: command for command in (*model.COMMANDS, *measure.COMMANDS)}
 
 
 def run(*arguments: str, stdin: str | bytes = "") -> Result:
@@ -91,6 +91,14 @@ def evaluated(*arguments: str) -> str:
     return result.stdout
 
 
+def test_a_model_is_trained_in_passing(data: Path) -> None:
+    out = data / "passing"
+    assert run("train", str(data), "--out", str(out), "--stream").exit_code == 0
+    judged = run("check", "casino bonus now http://one.example.com", "--model", str(out))
+    assert judged.exit_code == 0
+    assert load(out).manifest.tested
+
+
 def test_evaluation_prints_a_row_per_source(data: Path) -> None:
     lines = evaluated(str(data), "--exclude", "two").splitlines()
     first = lines.index("Sources") + 4
@@ -115,6 +123,33 @@ def test_evaluation_by_split_needs_one(data: Path) -> None:
     result = run("evaluate", str(data), "--protocol", "split")
     assert result.exit_code == 1
     assert "leave-one-source-out" in result.stderr
+
+
+def test_figures_are_written_between_the_markers_of_a_page(data: Path) -> None:
+    page = data / "card.md"
+    page.write_text("By hand.\n<!-- measured: online without two, how -->\n<!-- end -->\nMore.")
+    evaluated(str(data), "--protocol", "online", "--exclude", "two", "--card", str(page))
+    text = page.read_text()
+    assert f"hamlet evaluate {data.name} --protocol online --exclude two --seed 1\n" in text
+    assert str(data) not in text
+    assert (text[:8], text[-5:]) == ("By hand.", "More.")
+
+
+def test_a_page_without_markers_is_refused_before_anything_is_measured(data: Path) -> None:
+    page = data / "card.md"
+    page.write_text("By hand.")
+    result = run("evaluate", str(data), "--card", str(page))
+    assert result.exit_code == 1
+    assert "<!-- measured: leave-one-source-out, PART -->" in result.stderr
+    assert "Sources" not in result.stdout
+    assert page.read_text() == "By hand."
+
+
+def test_the_manifests_part_of_a_page_is_written_without_data(tmp_path: Path) -> None:
+    page = tmp_path / "card.md"
+    page.write_text("<!-- measured: model, version -->\n<!-- end -->")
+    assert run("model", "card", str(page)).exit_code == 0
+    assert load().version in page.read_text()
 
 
 def test_faults_are_told_in_one_line(tmp_path: Path) -> None:

@@ -13,13 +13,12 @@ from tests.models import toy
 
 FEATURES = sparse.csr_matrix(np.array([[1.0, 0, 0], [0, 1, 0], [1, 0, 1], [0, 1, 1]] * 20))
 LABELS = np.array([1, 0, 1, 0] * 20)
-NONE = np.zeros(80)
 
 
 def test_it_learns_from_what_came_before_only() -> None:
     learner = OnlineLogistic(3)
-    told = learner.partial_fit(FEATURES, LABELS, NONE)
-    again = OnlineLogistic(3).partial_fit(FEATURES[:10], LABELS[:10], NONE[:10])
+    told = learner.partial_fit(FEATURES, LABELS)
+    again = OnlineLogistic(3).partial_fit(FEATURES[:10], LABELS[:10])
     assert told[0] == 0
     np.testing.assert_array_equal(told[:10], again)
     assert (np.sign(learner.logits(FEATURES)) == 2 * LABELS - 1).all()
@@ -27,24 +26,18 @@ def test_it_learns_from_what_came_before_only() -> None:
 
 def test_learning_in_parts_is_learning_at_once() -> None:
     whole, parts = OnlineLogistic(3), OnlineLogistic(3)
-    whole.partial_fit(FEATURES, LABELS, NONE)
+    whole.partial_fit(FEATURES, LABELS)
     for start in (0, 30):
         part = slice(start, 30 if start == 0 else 80)
-        parts.partial_fit(FEATURES[part], LABELS[part], NONE[part])
+        parts.partial_fit(FEATURES[part], LABELS[part])
     np.testing.assert_array_equal(whole.weights, parts.weights)
-
-
-def test_what_the_offset_knows_need_not_be_learned() -> None:
-    knowing = OnlineLogistic(3)
-    knowing.partial_fit(FEATURES[:1], LABELS[:1], np.array([30.0]))
-    assert np.abs(knowing.weights).max() < 1e-6
 
 
 def test_steps_grow_smaller() -> None:
     learner, moved = OnlineLogistic(3), []
     for _ in range(4):
         before = learner.weights[0]
-        learner.partial_fit(FEATURES[:1], LABELS[:1], NONE[:1])
+        learner.partial_fit(FEATURES[:1], LABELS[:1])
         moved.append(learner.weights[0] - before)
     assert moved == sorted(moved, reverse=True)
     assert 0 < moved[-1] < moved[0] <= learner.rate
@@ -52,7 +45,7 @@ def test_steps_grow_smaller() -> None:
 
 def test_scores_come_with_word_of_how_far_it_is() -> None:
     told: list[tuple[str, int, int]] = []
-    scores = scored_in_time(FEATURES, LABELS, NONE, lambda *args: told.append(args))
+    scores = scored_in_time(FEATURES, LABELS, lambda *args: told.append(args))
     assert (scores.size, scores[0]) == (80, 0.5)
     assert told == [("score, then learn", 80, 80)]
 

@@ -8,20 +8,13 @@ import numpy as np
 import pytest
 
 from models import BadData, SpamModel, load
-from models.classifier import probability
 from models.datasets import Example
 from models.evaluation import summary
-from models.features import COLUMNS
-from models.protocols import (
-    Measured,
-    authors_split,
-    every_source_left_out,
-    frozen,
-    leave_one_source_out,
-    measure,
-    online,
-)
+from models.left_out import every_source_left_out, leave_one_source_out
+from models.measured import Measured
+from models.protocols import frozen, measure
 from models.training import Settings
+from models.within import authors_split, every_video_left_out
 from tests.models import toy
 
 CUTOFFS = (0.2, 0.9)
@@ -120,43 +113,20 @@ def test_a_frozen_model_is_not_taught_and_what_it_knew_before_is_told(model: Spa
     np.testing.assert_allclose(measured.sources[-1].scores, model.score(ours), atol=1e-6)
 
 
-def test_online_each_site_is_scored_before_it_is_learned() -> None:
-    measured = online(timed(("one", "two")), CUTOFFS, None)
-    assert [source.source for source in measured.sources] == ["one", "two"]
-    assert "from nothing" in measured.notes[1]
-    first = measured.sources[0].scores[0]
-    assert first == 0.5  # nothing was known yet
-    assert all(share is not None and share < 0.1 for share in missing(measured))
+def test_each_video_is_scored_by_what_the_others_teach(model: SpamModel) -> None:
+    """The second calls spam what the first calls ham: what they teach each other is all wrong."""
+    one, two = (halved(name, name.upper(), "youtube_tubespam") for name in ("a", "b"))
+    two = [replace(e, label=1 - e.label) for e in two]
+    measured = measure("leave-one-video-out", one + two, Settings(), model, given=False)
+    assert measured.protocol == "leave-one-video-out"
+    assert [s.source for s in measured.sources] == ["youtube_tubespam A", "youtube_tubespam B"]
+    assert missing(measured) == [1, 1]
+    assert "Mean accuracy over 2 videos, cut at 0.5: 0.00 %." in measured.notes[-1]
 
 
-def test_the_time_decides_not_the_order_in_the_files() -> None:
-    examples = timed(("one", "two"))
-    one, other = (online(rows, CUTOFFS, None) for rows in (examples, examples[::-1]))
-    for before, after in zip(one.sources, other.sources, strict=True):
-        np.testing.assert_array_equal(before.scores, after.scores)
-
-
-def test_online_goes_on_top_of_a_model_that_stays_as_it_is(model: SpamModel) -> None:
-    examples = timed(("one",))
-    measured = online(examples, CUTOFFS, model)
-    first = min(examples, key=lambda e: e.written or 0)
-    assert measured.sources[0].scores[0] == pytest.approx(model.score([first.comment])[0])
-    assert model.version in measured.notes[1]
-
-
-@pytest.mark.parametrize(
-    "examples",
-    [
-        toy.examples(("one",)),  # no times
-        [e for e in timed(("one",)) if e.label],  # no ham
-        [replace(e, collection="youtube_tubespam") for e in timed(("one",))],  # no comments
-        [],
-    ],
-    ids=["no times", "no ham", "no comments", "nothing"],
-)
-def test_online_refuses_what_has_no_order_or_one_label_only(examples: list[Example]) -> None:
-    with pytest.raises(BadData, match="created_at"):
-        online(examples, CUTOFFS, None)
+def test_leaving_videos_out_takes_two_of_them() -> None:
+    with pytest.raises(BadData, match="a source of two videos or more; found 1 apart"):
+        every_video_left_out(halved("a", "A", "youtube_tubespam"), Settings(), CUTOFFS)
 
 
 @pytest.mark.parametrize(
@@ -164,6 +134,7 @@ def test_online_refuses_what_has_no_order_or_one_label_only(examples: list[Examp
     [
         ("online", False, "online"),
         ("online", True, "online"),
+        ("online-from-nothing", False, "online-from-nothing"),
         ("split", False, "split"),
         ("leave-one-source-out", False, "leave-one-source-out"),
         ("leave-one-source-out", True, "frozen model"),
@@ -180,11 +151,3 @@ def test_a_protocol_is_chosen_by_name(
     assert measured.protocol == named
     if protocol != "leave-one-source-out" or given:
         assert measured.cutoffs == (model.ham_cutoff, model.spam_cutoff)
-
-
-def test_scores_stay_scores_however_sure_the_base_is() -> None:
-    zero = np.zeros(COLUMNS, dtype=np.float32)
-    sure = SpamModel(zero, 500.0, load().manifest)
-    (source,) = online(timed(("one",)), CUTOFFS, sure).sources
-    assert ((source.scores >= 0) & (source.scores <= 1)).all()
-    assert probability(np.array([500.0]))[0] == 1

@@ -8,12 +8,12 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
+from models import report, tables
 from models.charts import HEIGHT, WIDTH, Axis, charts_of
 from models.evaluation import Scored
+from models.measured import Measured
 from models.online import Step
-from models.protocols import Measured
-from models.report import page
-from models.tables import Table, markdown, tables_of
+from models.tables import Table, calibration_table, figures_in, markdown
 
 CURVE = (
     Step(0, 50, 2, 90, 10, 0.08, 0.02, None, 0.01, 0.6),
@@ -32,6 +32,14 @@ def source(name: str, ham: int = 150, spam: int = 120) -> Scored:
 
 def measured(*sources: Scored, curve: tuple[Step, ...] = CURVE) -> Measured:
     return Measured("online", sources, (0.2, 0.9), ("A note.",), curve)
+
+
+def page(found: Measured, seed: int, mistakes: int = 0) -> str:
+    return report.page(found, figures_in(found, seed), seed=seed, mistakes=mistakes)
+
+
+def tables_of(found: Measured, seed: int, mistakes: int = 0) -> list[Table]:
+    return tables.tables_of(found, figures_in(found, seed), mistakes=mistakes)
 
 
 class Reader(HTMLParser):
@@ -125,6 +133,15 @@ def test_nothing_is_drawn_beyond_the_paper() -> None:
             assert re.fullmatch(r"M[\d. L]+", chart.path(line))
 
 
+def test_the_picture_of_precision_begins_where_a_line_first_falls() -> None:
+    labels, scores = np.array([0] * 100 + [1] * 100), np.linspace(0, 1, 200)
+    scores[99], scores[100] = scores[104], scores[99]
+    late = charts_of(measured(Scored("late", labels, scores, languages=("en",) * 200)))[1]
+    assert late.x.low == 0.95
+    assert all(point[0] >= late.x.low for line in late.series for point in line.points)
+    assert charts_of(measured(source("mixed")))[1].x.low < 0.95
+
+
 def test_a_line_of_very_many_points_stays_small_and_keeps_its_ends() -> None:
     chart = charts_of(measured(source("large", 30_000, 20_000)))[0]
     (line,) = chart.series
@@ -141,12 +158,50 @@ def test_an_axis_keeps_what_lies_beyond_it_on_its_edge() -> None:
 
 
 def test_the_tables_name_each_source_all_together_and_the_languages() -> None:
-    one, cutoffs, languages, curve = tables_of(measured(source("one"), source("two")), seed=1)
-    assert [row[0] for row in one.rows] == ["one", "two", "all together"]
-    assert [row[0] for row in cutoffs.rows] == ["one", "two", "all together"]
+    one, cutoffs, _, bins, languages, curve = tables_of(measured(source("one"), source("two")), 1)
+    for table in (one, cutoffs, bins):
+        assert [row[0] for row in table.rows] == ["one", "two", "all together"]
     assert [row[0] for row in languages.rows] == ["en"]
     assert [row[0] for row in curve.rows] == ["0–49", "50+"]
     assert re.fullmatch(r"\d+\.\d\d \[\d+\.\d\d–\d+\.\d\d\]", one.rows[0][3])
+
+
+def test_sources_of_one_label_stand_only_where_they_tell_something() -> None:
+    one, cutoffs, *_ = tables_of(measured(source("both"), source("ham", spam=0)), seed=1)
+    assert [row[0] for row in one.rows] == ["both", "all together"]
+    assert [row[0] for row in cutoffs.rows] == ["both", "ham", "all together"]
+
+
+def test_other_cutoffs_name_the_source_that_forbids_them() -> None:
+    labels, scores = np.zeros(200, dtype=np.int64), np.linspace(0, 0.96, 200)
+    ham = Scored("ham", labels, scores, languages=("en",) * 200)
+    rows = {row[0]: row[1:] for row in tables_of(measured(ham, source("both")), seed=1)[2].rows}
+    assert rows["0.95"][2] == "ham 1.50"
+    assert rows["0.97"][2] == "none"
+
+
+def test_calibration_tells_the_share_of_spam_and_where_few_comments_speak() -> None:
+    scores = np.array([0.05] * 40 + [0.95] * 10)
+    labels = np.array([0] * 30 + [1] * 20)
+    (row,) = calibration_table([Scored("s", labels, scores)]).rows
+    assert row[0] == "s"
+    assert float(row[1]) == pytest.approx(0.8 * 0.2 + 0.2 * 0.05, abs=5e-4)
+    assert row[2:] == ("25", *["–"] * 8, "(100)")
+
+
+def test_languages_of_few_comments_share_a_row() -> None:
+    labels, scores = np.array([0, 1] * 20), np.linspace(0, 1, 40)
+    languages = ("en",) * 30 + ("fi",) * 6 + ("hu",) * 4
+    found = tables_of(measured(Scored("s", labels, scores, ("i",) * 40, languages)), 1)[4]
+    assert [row[:3] for row in found.rows] == [
+        ("en", "15", "15"), ("2 others, under 20 comments each", "5", "5")
+    ]  # fmt: skip
+
+
+def test_columns_of_words_go_to_the_left_and_figures_to_the_right() -> None:
+    table = Table("t", ("a", "b", "c", "d"), (("x", "1", "**no**", "–"), ("y", "–", "3", "2")))
+    assert table.worded == (True, False, True, False)
+    assert Table("t", ("a", "b"), ()).worded == (True, False)
 
 
 def test_the_worst_are_listed_by_id_only_when_asked_for() -> None:
@@ -162,4 +217,4 @@ def test_what_a_source_cannot_tell_is_a_dash() -> None:
 
 def test_markdown_is_a_row_a_line_whatever_a_name_holds() -> None:
     text = markdown(Table("t", ("a", "b"), (("x|y", "line\nbreak"),)))
-    assert text == "| a | b |\n| --- | ---: |\n| x\\|y | line break |\n"
+    assert text == "| a | b |\n| --- | --- |\n| x\\|y | line break |\n"
