@@ -16,7 +16,7 @@ from rq.job import Job
 
 from service import logs
 from service.config import Settings
-from service.dispatch import JOBS, SCORE_QUEUE
+from service.dispatch import JOBS, QUEUES
 from worker.parts import open_parts
 from worker.sweeper import Sweeper
 
@@ -34,9 +34,8 @@ class ScoreWorker(SimpleWorker):
     max_connection_wait_time = 2  # seconds; the sweeper works meanwhile
 
     def __init__(self, connection: Redis, stopping: threading.Event) -> None:
-        queue = Queue(SCORE_QUEUE, connection=connection, serializer="json")
         super().__init__(
-            [queue],
+            [Queue(name, connection=connection, serializer="json") for name in QUEUES],
             connection=connection,
             serializer="json",
             worker_ttl=20,  # seconds; RQ's defaults take minutes to notice a dead worker

@@ -10,3 +10,15 @@ def score_waiting() -> None:
     mine = parts()
     if not mine.score_waiting():
         mine.bell.ring()
+
+
+def learn() -> None:
+    """Learn what people decided; ring again where the stint was too short for all."""
+    mine = parts()
+    if not mine.learn():
+        mine.bell.ring_to_learn()
+
+
+def retrain() -> None:
+    """Make a model of what all sites decided; it goes live if it proves better."""
+    parts().retrain()

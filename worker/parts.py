@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import faulthandler
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -11,6 +13,8 @@ from service.clock import Clock, utc_now
 from service.config import Settings
 from service.core.store.session import Store
 from service.dispatch import Bell
+from service.learning.retraining import retrain_if_due
+from service.learning.teaching import Teacher
 from service.scoring import Scorer, drain
 
 STINT = timedelta(seconds=2)  # then the next job gets its turn
@@ -24,14 +28,36 @@ class Parts:
     bell: Bell
     clock: Clock = utc_now
     busy: threading.Lock = field(default_factory=threading.Lock)  # job or sweeper, not both
+    teacher: Teacher = field(init=False)
+
+    def __post_init__(self) -> None:
+        teacher = Teacher(self.store, self.scorer, self.clock, self.watched)
+        object.__setattr__(self, "teacher", teacher)
 
     def score_waiting(self) -> bool:
         """Judge what is pending, for one stint. Returns whether nothing was left at the end."""
+        with self.watched():
+            return drain(self.store, self.scorer, self.clock, STINT)
+
+    def learn(self) -> bool:
+        """Learn what was decided, for one stint. Returns whether nothing was left at the end."""
+        return self.teacher.teach(STINT)
+
+    def retrain(self) -> None:
+        """Make a new model of all lessons where that is due, and have it learned on."""
+        if retrain_if_due(self.store, self.clock):
+            self.bell.ring_to_learn()
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Around what reads comments: one thread at a time, and an end to a hang.
+
+        A hang in C code holds the interpreter: only this timer, which needs none, gets out.
+        """
         with self.busy:
-            # A hang in C code holds the interpreter: only this timer, which needs none, gets out.
             faulthandler.dump_traceback_later(HANG, exit=True)
             try:
-                return drain(self.store, self.scorer, self.clock, STINT)
+                yield
             finally:
                 faulthandler.cancel_dump_traceback_later()
 

@@ -1,5 +1,7 @@
 """The sweeper: looks every second for what was left behind, whoever left it and why.
 
+Comments to be judged, decisions to be learned, a model that went live and has no lessons yet.
+
 One process in the installation sweeps at a time: the holder of a lease in the database.
 """
 
@@ -12,7 +14,8 @@ from datetime import datetime, timedelta
 import structlog
 
 from service.core import retention, waiting
-from service.core.store import leases
+from service.core.store import examples, leases, registry
+from service.learning import retraining
 from worker.parts import Parts
 
 log = structlog.get_logger()
@@ -25,7 +28,7 @@ PURGE_EVERY = timedelta(minutes=10)
 
 
 class Sweeper:
-    """Rings for comments left behind, scores them itself if nobody comes, and purges."""
+    """Rings for what was left behind, does it itself if nobody comes, and purges."""
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
@@ -51,6 +54,7 @@ class Sweeper:
         self._pick_up(now)
         if self._purge_at is None or now >= self._purge_at:
             self._purge(now)
+        self._have_learned(now)  # last: whatever ails it, the rest is done
 
     def _pick_up(self, now: datetime) -> None:
         with self.parts.store.reading() as session:
@@ -61,6 +65,15 @@ class Sweeper:
         if waits_long and not self.parts.busy.locked():
             self.parts.score_waiting()
 
+    def _have_learned(self, now: datetime) -> None:
+        with self.parts.store.reading() as session:
+            decided = examples.oldest_due(session)
+            is_ahead = registry.is_ahead(session)
+        waits = is_ahead or (decided is not None and decided < now - RING_AFTER)
+        heard = waits and self.parts.bell.ring_to_learn()
+        if waits and (not heard or (decided is not None and decided < now - SCORE_AFTER)):
+            self.parts.learn()
+
     def _purge(self, now: datetime) -> None:
         """One step a round, so that a large backlog of it keeps no comment waiting."""
         with self.parts.store.writing() as session:
@@ -69,10 +82,25 @@ class Sweeper:
             log.info("purged", wiped=wiped)
         else:
             self._purge_at = now + PURGE_EVERY
+            self._have_retrained(now)
+
+    def _have_retrained(self, now: datetime) -> None:
+        with self.parts.store.reading() as session:
+            is_due = retraining.is_due(session, now)
+        if is_due:
+            self.parts.bell.ring_to_retrain()
 
     def _run(self) -> None:
+        self._begin()
         while not self._stop.wait(EVERY):
             try:
                 self.sweep()
             except Exception:  # the database may be away for a while: the next round tries again
                 log.exception("sweep_failed")
+
+    def _begin(self) -> None:
+        """Make this program's model known, and see what was taught while nothing ran."""
+        try:
+            self.parts.learn()
+        except Exception:
+            log.exception("learning_failed")

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from service.cli import admin, model, run
+from service.cli import admin, measure, model, run
 from service.config import InvalidSettings
 from service.core.errors import ModerationError
 
@@ -30,5 +30,5 @@ def hamlet() -> None:
     """Self-hosted comment moderation: to post, or not to post."""
 
 
-for command in (*run.COMMANDS, *admin.COMMANDS, *model.COMMANDS):
+for command in (*run.COMMANDS, *admin.COMMANDS, *model.COMMANDS, *measure.COMMANDS):
     hamlet.add_command(command)

@@ -37,7 +37,7 @@ def add_site(name: str, url: str) -> None:
     if not NAME.fullmatch(name):
         raise Fault(f"{name!r}: use small letters, digits and hyphens, such as my-blog")
     origin = _origin(url)
-    with _store() as store, store.writing() as session:
+    with open_store() as store, store.writing() as session:
         if sites.is_taken(session, name, origin):
             raise Fault(f"a site called {name} or at {origin} exists already")
         sites.add(session, name, origin, utc_now())
@@ -51,7 +51,7 @@ def add_site(name: str, url: str) -> None:
 def list_origin(name: str, url: str) -> None:
     """Let URL, such as https://www.blog.example, show the articles of the site NAME too."""
     origin = _origin(url)
-    with _store() as store, store.writing() as session:
+    with open_store() as store, store.writing() as session:
         row = sites.by_name(session, name)
         if taken := sites.by_origin(session, origin):
             raise Fault(f"{origin} belongs to the site {taken.name} already")
@@ -64,7 +64,7 @@ def list_origin(name: str, url: str) -> None:
 @site.command("list")
 def list_sites() -> None:
     """Every site with its address, mode and number of comments."""
-    with _store() as store, store.reading() as session:
+    with open_store() as store, store.reading() as session:
         counts = comments.count_by_site(session)
         for row in sites.all_sites(session):
             click.echo(f"{row.name}\t{row.url}\t{row.mode}\t{counts.get(row.id, 0)} comments")
@@ -82,7 +82,7 @@ def key() -> None:
 def add_key(name: str, site_name: str | None, as_json: bool) -> None:
     """Make a key called NAME and print both its forms, this once."""
     settings = Settings.from_env()
-    with _store() as store, store.writing() as session:
+    with open_store() as store, store.writing() as session:
         site_id = sites.by_name(session, site_name).id if site_name else None
         made = keys.make(session, name, site_id, _secret(settings), utc_now())
         moderators.audit(session, ACTOR, "key_added", utc_now(), {"key": made.id, "name": name})
@@ -92,7 +92,7 @@ def add_key(name: str, site_name: str | None, as_json: bool) -> None:
 @key.command("list")
 def list_keys() -> None:
     """Every key by name; the secrets themselves are not stored."""
-    with _store() as store, store.reading() as session:
+    with open_store() as store, store.reading() as session:
         names = {row.id: row.name for row in sites.all_sites(session)}
         for row in keys.all_keys(session):
             opens = names[row.site_id] if row.site_id else "every site"
@@ -106,7 +106,7 @@ def list_keys() -> None:
 def rotate_key(name: str, as_json: bool) -> None:
     """Make a second key of the same NAME; revoke the old one when every client has the new."""
     settings = Settings.from_env()
-    with _store() as store, store.writing() as session:
+    with open_store() as store, store.writing() as session:
         old = keys.by_name(session, name)
         made = keys.make(session, name, old.site_id, _secret(settings), utc_now())
         moderators.audit(session, ACTOR, "key_rotated", utc_now(), {"key": made.id, "name": name})
@@ -118,7 +118,7 @@ def rotate_key(name: str, as_json: bool) -> None:
 @click.argument("key_id", type=int)
 def revoke_key(key_id: int) -> None:
     """End the key with the number KEY_ID (see `hamlet key list`) at once."""
-    with _store() as store, store.writing() as session:
+    with open_store() as store, store.writing() as session:
         row = keys.revoke(session, key_id, utc_now())
         moderators.audit(session, ACTOR, "key_revoked", utc_now(), {"key": key_id})
     click.echo(f"revoked {row.name}")
@@ -139,7 +139,7 @@ def add_moderator(email: str, role: str, site_name: str | None, password_stdin: 
     if "@" not in email:
         raise Fault(f"{email!r} is no e-mail address")
     hashed = _hashed_password(password_stdin)
-    with _store() as store, store.writing() as session:
+    with open_store() as store, store.writing() as session:
         if moderators.by_email(session, email):
             raise Fault(f"{email} exists; `hamlet moderator reset` sets a password")
         site_id = sites.by_name(session, site_name).id if site_name else None
@@ -154,7 +154,7 @@ def add_moderator(email: str, role: str, site_name: str | None, password_stdin: 
 def reset_moderator(email: str, password_stdin: bool) -> None:
     """Set a new password for EMAIL and end every open login of theirs."""
     hashed = _hashed_password(password_stdin)
-    with _store() as store, store.writing() as session:
+    with open_store() as store, store.writing() as session:
         row = moderators.set_password(session, email, hashed)
         moderators.audit(session, ACTOR, "password_reset", utc_now(), {"moderator": row.id})
     click.echo(f"new password for {row.email}; every open login has ended")
@@ -164,7 +164,7 @@ COMMANDS: list[click.Command] = [site, key, moderator]
 
 
 @contextmanager
-def _store() -> Iterator[Store]:
+def open_store() -> Iterator[Store]:
     """The installation's database. A command that only looks must not change a shared schema."""
     from service.migrations import is_current
 

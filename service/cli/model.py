@@ -1,10 +1,10 @@
-"""The model's life on the command line: check, train, evaluate, model list."""
+"""The model at work and in training, on the command line: check, train."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
@@ -18,18 +18,19 @@ from service.core.verdict import Cutoffs, verdict_for
 if TYPE_CHECKING:
     from models import CommentText, Reason, SpamModel
     from models.datasets import Example
+    from models.evaluation import Scored
+    from models.manifest import DataFile
+    from models.training import Fitted
 
 _LINES_AT_ONCE = 512
 _FIELDS = (
     "body", "author_name", "author_email", "author_url", "article_title", "article_url", "language",
 )  # fmt: skip
-_DATA = click.argument(
-    "data", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
-)
-_EXCLUDE = click.option(
+DATA = click.argument("data", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+EXCLUDE = click.option(
     "--exclude", multiple=True, metavar="NAME", help="A data file to leave out, without suffix."
 )
-_MODEL = click.option(
+MODEL = click.option(
     "--model",
     "directory",
     type=click.Path(path_type=Path),
@@ -43,7 +44,7 @@ _MODEL = click.option(
 @click.option("--email", default="", help="The author's e-mail address.")
 @click.option("--url", default="", help="The author's web address.")
 @click.option("--json", "as_json", is_flag=True, help="JSON lines in, JSON lines out.")
-@_MODEL
+@MODEL
 def check(
     text: str | None, author: str, email: str, url: str, as_json: bool, directory: Path | None
 ) -> None:
@@ -54,7 +55,7 @@ def check(
     """
     from models import CommentText
 
-    model = _load(directory)
+    model = load_model(directory)
     if as_json:
         raise SystemExit(_check_lines(model, sys.stdin.buffer, sys.stdout))
     body = sys.stdin.read() if text is None else text
@@ -65,7 +66,7 @@ def check(
         click.echo(f"  {reason.weight:+6.2f}  {reason.text}")
 
 
-def _load(directory: Path | None) -> SpamModel:
+def load_model(directory: Path | None) -> SpamModel:
     """The model to use: the one named, else the installation's, else the shipped one.
 
     Raises click.ClickException with the remedy when it cannot be loaded.
@@ -73,7 +74,7 @@ def _load(directory: Path | None) -> SpamModel:
     import models
     from service.config import Settings as Installation
 
-    with _model_errors():
+    with model_errors():
         return models.load(directory or Installation.from_env().model_dir)
 
 
@@ -131,11 +132,14 @@ def _comment(line: bytes) -> CommentText | str:
 
 
 @click.command()
-@_DATA
+@DATA
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to write.")
-@_EXCLUDE
+@EXCLUDE
 @click.option("--seed", default=1, show_default=True, help="Same seed and data, same model.")
-def train(data: tuple[Path, ...], out: Path, exclude: tuple[str, ...], seed: int) -> None:
+@click.option("--stream", is_flag=True, help="For DATA larger than memory: learn as it is read.")
+def train(
+    data: tuple[Path, ...], out: Path, exclude: tuple[str, ...], seed: int, stream: bool
+) -> None:
     """Train a model on labelled DATA: files or folders of them, plain or gzip.
 
     Known are JSON lines, the TubeSpam CSV, the SMS Spam Collection, WordPress exports (WXR) and
@@ -143,25 +147,24 @@ def train(data: tuple[Path, ...], out: Path, exclude: tuple[str, ...], seed: int
 
     Cutoffs and the table in the manifest come from sources left out of training one by one.
     Files whose licence forbids it are measured on and never learned from.
+
+    With --stream the files are read twice and never held in memory; cutoffs and table then come
+    from the later half of them, each comment scored before it was learned. That flatters: choose
+    it for data that do not fit otherwise.
     """
     from models import artifact, evaluation, training
-    from models.datasets import file_name, sha256
-    from models.protocols import leave_one_source_out
     from models.training import Settings
 
     settings = Settings(seed=seed)
-    with _model_errors():
-        paths, examples = _examples(data, exclude)
-        with _bar("leaving out") as told:
-            results = leave_one_source_out(examples, settings, progress=told)
+    with model_errors():
+        learn = _learned_in_passing if stream else _learned_at_once
+        fitted, data_files, results = learn(data, exclude, settings)
         cutoffs = evaluation.choose_cutoffs(results)
-        fitted, learned = training.train(examples, settings)
-        hashes = {file_name(path): sha256(path) for path in paths}
         raw, manifest = training.package(
             fitted,
             cutoffs=cutoffs,
             created=datetime.now(UTC).date().isoformat(),
-            data=training.data_file_entries(learned, hashes),
+            data=data_files,
             excluded=exclude,
             tested=tuple(evaluation.summary(result, *cutoffs) for result in results),
             settings=settings,
@@ -171,86 +174,37 @@ def train(data: tuple[Path, ...], out: Path, exclude: tuple[str, ...], seed: int
     click.echo(f"ham below {cutoffs[0]:.3f}, spam from {cutoffs[1]:.3f}")
 
 
-@click.command()
-@_DATA
-@click.option(
-    "--protocol",
-    type=click.Choice(["split", "leave-one-source-out", "online"]),
-    default="leave-one-source-out",
-    show_default=True,
-    help="split: as the data's authors did. online: in order of time, each scored, then learned.",
-)
-@_EXCLUDE
-@_MODEL
-@click.option("--seed", default=1, show_default=True, help="Same seed and data, same figures.")
-@click.option("--worst", default=0, metavar="N", help="Name the N worst mistakes of either kind.")
-@click.option(
-    "--html",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Also write a report with pictures: one file, no script, no network.",
-)
-def evaluate(
-    data: tuple[Path, ...],
-    protocol: str,
-    exclude: tuple[str, ...],
-    directory: Path | None,
-    seed: int,
-    worst: int,
-    html: Path | None,
-) -> None:
-    """Measure on labelled DATA: tables per source and language, a report with --html.
-
-    Models are trained here as --protocol says, so that none is tested on what it has seen. With
-    --model that very model scores the data, whatever it was trained on; with --protocol online
-    too it stays as it is, and what is learned goes on top.
-    """
-    from models import report, tables
-    from models.protocols import measure
-    from models.training import Settings
-
-    with _model_errors(), _bar("measuring") as told:
-        examples, model = _examples(data, exclude)[1], _load(directory)
-        given = directory is not None
-        measured = measure(protocol, examples, Settings(seed=seed), model, given, told)
-    click.echo("\n".join(["", f"Evaluation: {measured.protocol}, seed {seed}", *measured.notes]))
-    for table in tables.tables_of(measured, seed=seed, mistakes=worst):
-        click.echo(f"\n{table.title}\n\n{tables.markdown(table)}", nl=False)
-    click.echo(f"\n{tables.headline(measured)}")
-    if html:
-        html.write_text(report.page(measured, seed=seed, mistakes=worst), encoding="utf-8")
-        click.echo(f"Report: {html}")
+Learned = tuple["Fitted", tuple["DataFile", ...], "Sequence[Scored]"]
+"""A model, what it learned from, and scores to choose its cutoffs by."""
 
 
-@click.group()
-def model() -> None:
-    """The trained models of this installation."""
+def _learned_at_once(data: tuple[Path, ...], exclude: tuple[str, ...], settings: Any) -> Learned:
+    from models import training
+    from models.datasets import file_name, sha256
+    from models.left_out import leave_one_source_out
+
+    paths, examples = examples_in(data, exclude)
+    with bar("leaving out") as told:
+        results = leave_one_source_out(examples, settings, progress=told)
+    fitted, learned = training.train(examples, settings)
+    hashes = {file_name(path): sha256(path) for path in paths}
+    return fitted, training.data_file_entries(learned, hashes), results
 
 
-@model.command("list")
-@click.argument("folders", nargs=-1, type=click.Path(exists=True, file_okay=False, path_type=Path))
-def list_models(folders: tuple[Path, ...]) -> None:
-    """The shipped model, the installation's, and those in FOLDERS: version, data, cutoffs."""
-    from models import ModelError, artifact
-    from models.classifier import SHIPPED
-    from service.config import Settings as Installation
+def _learned_in_passing(data: tuple[Path, ...], exclude: tuple[str, ...], settings: Any) -> Learned:
+    from models.datasets import data_files, file_name, sha256
+    from models.streaming import data_entries, train_stream
 
-    own = Installation.from_env().model_dir
-    for folder in (SHIPPED, *filter(None, [own]), *folders):
-        try:
-            found = artifact.read_manifest(folder)
-        except ModelError as error:
-            click.echo(f"{folder.name}: {error}", err=True)
-            continue
-        name = "shipped" if folder == SHIPPED else str(folder)
-        rows = sum(entry.rows for entry in found.data)
-        click.echo(
-            f"{found.version}  {name}  {found.created}  {rows:,} comments of "
-            f"{len(found.data)} files  ham below {found.ham_cutoff:.3f}, "
-            f"spam from {found.spam_cutoff:.3f}"
-        )
+    paths = data_files(data, exclude)
+    with bar("training") as told:
+        found = train_stream(paths, settings, told)
+    hashes = {file_name(path): sha256(path) for path in paths}
+    return found.fitted, data_entries(found.counts, hashes), found.scored
 
 
-def _examples(data: tuple[Path, ...], exclude: tuple[str, ...]) -> tuple[list[Path], list[Example]]:
+def examples_in(
+    data: tuple[Path, ...], exclude: tuple[str, ...]
+) -> tuple[list[Path], list[Example]]:
     from models.datasets import data_files, read_all
 
     paths = data_files(data, exclude)
@@ -258,7 +212,7 @@ def _examples(data: tuple[Path, ...], exclude: tuple[str, ...]) -> tuple[list[Pa
 
 
 @contextmanager
-def _model_errors() -> Iterator[None]:
+def model_errors() -> Iterator[None]:
     """Shows what `models` raises as one line that says what to do."""
     from models import ModelError
 
@@ -269,7 +223,7 @@ def _model_errors() -> Iterator[None]:
 
 
 @contextmanager
-def _bar(title: str) -> Iterator[Callable[[str, int, int], None]]:
+def bar(title: str) -> Iterator[Callable[[str, int, int], None]]:
     """A progress bar on standard error; yields what to tell it: a name, done, of how many."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -284,4 +238,4 @@ def _bar(title: str) -> Iterator[Callable[[str, int, int], None]]:
         yield told
 
 
-COMMANDS: list[click.Command] = [check, train, evaluate, model]
+COMMANDS: list[click.Command] = [check, train]

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from service.core.store import lesson_tables, precedents  # noqa: F401  # to be in the metadata
 from service.core.store.tables import Table
 
 context.configure(
