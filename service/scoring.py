@@ -5,8 +5,10 @@ The model works outside any transaction; the verdict is committed under the clai
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -18,8 +20,11 @@ from service.core import moderation, policy, waiting
 from service.core.policy import Reason, Ruling
 from service.core.store.session import Store
 from service.core.store.tables import CommentRow
+from service.core.traces import Traces
 from service.core.verdict import Verdict
 from service.core.waiting import Claim, Waiting
+from service.gathering import gather
+from service.learning.following import Follower, Mind
 
 if TYPE_CHECKING:  # importing models loads scikit-learn, which the `hamlet` command need not
     from models import CommentText, SpamModel
@@ -34,9 +39,18 @@ KEPT_REASONS = (Verdict.UNSURE, Verdict.SPAM)
 class Scorer:
     """A model with the policy around it. Without a model every comment waits for a person."""
 
-    def __init__(self, model: SpamModel | None, fault: str = "") -> None:
-        self.model = model
-        self.fault = fault  # why there is no model, or why it is not the one asked for
+    def __init__(
+        self,
+        model: SpamModel | None,
+        fault: str = "",
+        directory: Path | None = None,
+        secret: str = "",
+    ) -> None:
+        self.follower = Follower(model) if model else None
+        self.brought = model.version if model else NO_MODEL  # by this program, live or not
+        self.directory = directory  # that the model was read from; None: the shipped one
+        self.secret = secret  # the installation's; keys the traces of comments
+        self._fault = fault
 
     @classmethod
     def load(cls, settings: Settings) -> Scorer:
@@ -46,22 +60,37 @@ class Scorer:
         fault = ""
         for directory in (settings.model_dir, None) if settings.model_dir else (None,):
             try:
-                return cls(load(directory), fault)
+                return cls(load(directory), fault, directory, settings.secret_key)
             except (ModelError, OSError) as error:
                 fault = str(error)
                 log.error("model_not_loaded", directory=str(directory or "shipped"), why=fault)
-        return cls(None, fault)
+        return cls(None, fault, secret=settings.secret_key)
+
+    @property
+    def model(self) -> SpamModel | None:
+        return self.follower.mind.model if self.follower else None
 
     @property
     def version(self) -> str:
-        return self.model.version if self.model else NO_MODEL
+        return self.follower.mind.version if self.follower else NO_MODEL
+
+    @property
+    def fault(self) -> str:
+        """Why there is no model, or why it is not the one asked for; empty when it is."""
+        return self._fault or (self.follower.fault if self.follower else "")
+
+    def follow(self, store: Store) -> str:
+        """Take in what was taught meanwhile, anywhere. Returns the version that scores now."""
+        if self.follower:
+            self.follower.follow(store)
+        return self.version
 
     def rule(self, comments: Sequence[Waiting]) -> dict[UUID, Ruling]:
         """A ruling for every comment. What cannot be scored waits for a person, with the reason."""
-        if self.model is None:
+        if self.follower is None:
             return _all_without_score(comments, f"no model could be loaded: {self.fault}")
         try:
-            return _rule(self.model, comments)
+            return _rule(self.follower.mind, comments)
         except Exception as error:
             log.exception("scoring_failed", comments=len(comments))
             if len(comments) > 1:  # find the one that it is; the others get their verdict
@@ -70,10 +99,10 @@ class Scorer:
 
     def explain(self, comments: Sequence[Waiting]) -> dict[UUID, tuple[Reason, ...]]:
         """What pushes each comment's score, strongest first; empty where the model cannot say."""
-        if self.model is None or not comments:
+        if self.follower is None or not comments:
             return {}
         try:
-            rulings = _rule(self.model, comments, explained=tuple(Verdict))
+            rulings = _rule(self.follower.mind, comments, explained=tuple(Verdict))
         except Exception:
             log.exception("explaining_failed", comments=len(comments))
             return {}
@@ -99,7 +128,7 @@ def drain(store: Store, scorer: Scorer, clock: Clock, lasting: timedelta) -> boo
             claim = waiting.claim_pending(session, clock(), tried_first=tried_first)
         if not claim.comments:
             return True
-        _judge(store, scorer, clock, claim, scorer.rule(claim.comments))
+        _score(store, scorer, clock, claim)
         batches += 1
     return False
 
@@ -108,8 +137,7 @@ def score_now(store: Store, scorer: Scorer, clock: Clock, comment_id: UUID) -> b
     """Judge one comment at once. False if another scorer has it, or somebody decided already."""
     with store.writing() as session:
         claim = waiting.claim_one(session, comment_id, clock())
-    rulings = scorer.rule(claim.comments)
-    return _judge(store, scorer, clock, claim, rulings) == 1
+    return _score(store, scorer, clock, claim) == 1
 
 
 def reasons_on_view(
@@ -124,6 +152,8 @@ def reasons_on_view(
     if unkept:
         with store.reading() as session:
             seen = waiting.read(session, unkept)
+        scorer.follow(store)
+        gather(store, seen, scorer.secret, but=unkept)
         explained = scorer.explain(seen)
         reasons |= {comment_id: list(found) for comment_id, found in explained.items()}
     return reasons
@@ -137,37 +167,65 @@ def _give_up_on_exhausted(store: Store, scorer: Scorer, clock: Clock) -> None:
         claim = waiting.claim_exhausted(session, clock())
     why = f"scoring was tried {waiting.MAX_ATTEMPTS} times and never finished"
     log.error("gave_up_scoring", comments=len(claim.comments))
-    _judge(store, scorer, clock, claim, _all_without_score(claim.comments, why))
+    _judge(store, scorer.version, clock, claim, _all_without_score(claim.comments, why))
+
+
+def _score(store: Store, scorer: Scorer, clock: Clock, claim: Claim) -> int:
+    gather(store, claim.comments, scorer.secret)
+    version = scorer.follow(store)
+    traces = {item.id: item.traces for item in claim.comments}
+    return _judge(store, version, clock, claim, scorer.rule(claim.comments), traces)
 
 
 def _judge(
-    store: Store, scorer: Scorer, clock: Clock, claim: Claim, rulings: dict[UUID, Ruling]
+    store: Store,
+    version: str,
+    clock: Clock,
+    claim: Claim,
+    rulings: dict[UUID, Ruling],
+    traces: Mapping[UUID, Traces] = moderation.NO_TRACES,
 ) -> int:
     if not rulings:
         return 0
     return store.write(
-        lambda session: moderation.judge(session, claim.token, rulings, clock(), scorer.version)
+        lambda session: moderation.judge(session, claim.token, rulings, clock(), version, traces)
     )
 
 
 def _rule(
-    model: SpamModel, comments: Sequence[Waiting], explained: Sequence[Verdict] = KEPT_REASONS
+    mind: Mind, comments: Sequence[Waiting], explained: Sequence[Verdict] = KEPT_REASONS
 ) -> dict[UUID, Ruling]:
-    texts = [_text(item) for item in comments]
-    scores = model.score(texts)
-    rulings = [
-        policy.rule(float(score), item.circumstances(model.ham_cutoff, model.spam_cutoff))
-        for item, score in zip(comments, scores, strict=True)
-    ]
+    model, learned = mind.model, mind.learned
+    texts = [text_of(item) for item in comments]
+    sites = [item.site_id for item in comments]
+    scores = model.score(texts, learned, sites)
+    seen = [item.circumstances(model.ham_cutoff, model.spam_cutoff) for item in comments]
+    rulings = [policy.rule(float(scores[i]), seen[i]) for i in range(len(seen))]
+    for i in _unfamiliar(model, texts, rulings):
+        rulings[i] = policy.rule(float(scores[i]), replace(seen[i], unfamiliar=True))
     wanted = [i for i, ruling in enumerate(rulings) if ruling.verdict in explained]
-    evidence = model.explain([texts[i] for i in wanted])
+    evidence = model.explain([texts[i] for i in wanted], learned, [sites[i] for i in wanted])
     for i, found in zip(wanted, evidence, strict=True):
         reasons = tuple(Reason(item.code, item.text, item.weight) for item in found)
         rulings[i] = policy.with_evidence(rulings[i], reasons)
     return {item.id: ruling for item, ruling in zip(comments, rulings, strict=True)}
 
 
-def _text(item: Waiting) -> CommentText:
+def _unfamiliar(
+    model: SpamModel, texts: Sequence[CommentText], rulings: Sequence[Ruling]
+) -> list[int]:
+    """Which of those judged spam are unlike anything learned; asked of no others: it takes time."""
+    from models import FAMILIAR_FROM
+
+    spam = [i for i, ruling in enumerate(rulings) if ruling.verdict is Verdict.SPAM]
+    if not spam:
+        return []
+    shares = model.familiarity([texts[i] for i in spam])
+    return [i for i, share in zip(spam, shares, strict=True) if share < FAMILIAR_FROM]
+
+
+def text_of(item: Waiting) -> CommentText:
+    """What the model may see of a comment, the same for scoring and for learning."""
     from models import CommentText
 
     return CommentText(
@@ -179,6 +237,7 @@ def _text(item: Waiting) -> CommentText:
         article_url=item.article_url,
         site_url=item.site_url,
         language=item.language,
+        known_domains=item.signals.known_domains,
     )
 
 

@@ -11,6 +11,8 @@ import pytest
 import structlog
 from sqlalchemy import text
 
+import models
+from models import SpamModel
 from service.config import Settings
 from service.core.store.session import Store
 from service.core.store.tables import Table
@@ -88,6 +90,12 @@ def any_store(request: pytest.FixtureRequest) -> Store:
     with postgres.engine.begin() as connection:
         connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
     return postgres
+
+
+@pytest.fixture(scope="session")
+def shipped() -> SpamModel:
+    """The model that comes with the program: for what is learned on top of it."""
+    return models.load()
 
 
 @pytest.fixture(scope="session")

@@ -37,15 +37,29 @@ class PlainModel:
     def __init__(self) -> None:
         self.calls: list[int] = []  # the size of each batch
 
-    def score(self, comments: Sequence[SimpleNamespace]) -> NDArray[np.float64]:
+    def score(
+        self,
+        comments: Sequence[SimpleNamespace],
+        _learned: object | None = None,
+        _sites: Sequence[int] = (),
+    ) -> NDArray[np.float64]:
         self.calls.append(len(comments))
         return np.array([self._score(comment.body) for comment in comments])
 
     def explain(
-        self, comments: Sequence[SimpleNamespace], *, limit: int = 6
+        self,
+        comments: Sequence[SimpleNamespace],
+        _learned: object | None = None,
+        _sites: Sequence[int] = (),
+        *,
+        limit: int = 6,
     ) -> list[list[SimpleNamespace]]:
         reason = SimpleNamespace(code="word", text='the word "spam"', weight=2.5)
         return [[reason][:limit] for _ in comments]
+
+    def familiarity(self, comments: Sequence[SimpleNamespace]) -> NDArray[np.float64]:
+        """1, and 0 for a text with "strange"."""
+        return np.array([0.0 if "strange" in comment.body else 1.0 for comment in comments])
 
     def _score(self, body: str) -> float:
         if "explode" in body:
@@ -59,11 +73,19 @@ class QuietBell:
     """Counts the rings."""
 
     def __init__(self) -> None:
-        self.rings = 0
+        self.rings = 0  # for scoring
+        self.lessons = 0  # rings for learning
         self.up = True
 
     def ring(self) -> bool:
         self.rings += 1
+        return self.up
+
+    def ring_to_learn(self) -> bool:
+        self.lessons += 1
+        return self.up
+
+    def ring_to_retrain(self) -> bool:
         return self.up
 
     def is_up(self) -> bool:

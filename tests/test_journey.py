@@ -19,10 +19,10 @@ from sqlalchemy import text
 from bench.instance import Instance
 from service.core.store import comments, examples
 from service.core.store.session import Store
-from service.core.store.tables import ExampleRow
 from service.core.verdict import Outcome
 from tests import servers
 from tests.pages import Reader
+from tests.service.learning.village import PRAISE, TOOLS
 
 pytestmark = [pytest.mark.journey, pytest.mark.redis]
 
@@ -129,9 +129,7 @@ def test_a_comment_travels_from_the_form_to_an_example_and_back(
     moderator.submit(f"/{comment_id}/decision", decision="approve")
     assert outcome(store, comment_id) == "published"
     with store.reading() as session:
-        example = session.get(ExampleRow, comment_id)
-        assert example is not None
-        assert example.label == examples.HAM
+        assert examples.label_of(session, comment_id) == examples.HAM
         events = [event.kind for event in comments.events_of(session, comment_id)]
     assert events == ["submitted", "judged", "decided"]
     assert "cheap-pills.example" in Reader(hamlet.url).visit("/a/demo/welcome")
@@ -140,7 +138,7 @@ def test_a_comment_travels_from_the_form_to_an_example_and_back(
     moderator.submit(f"/{comment_id}/undo")
     assert outcome(store, comment_id) == "spam"
     with store.reading() as session:
-        assert session.get(ExampleRow, comment_id) is None
+        assert examples.label_of(session, comment_id) is None
 
 
 def test_a_genuine_comment_is_published_and_answered(hamlet: Instance, store: Store) -> None:
@@ -170,6 +168,35 @@ def test_the_api_answers_at_once_or_later(hamlet: Instance, store: Store) -> Non
     servers.wait_until(lambda: outcome(store, UUID(accepted["id"])) == "spam", "the verdict")
     shown = call(hamlet, f"/api/v1/comments/{accepted['id']}", token)
     assert [event["kind"] for event in shown["events"]] == ["submitted", "judged"]
+
+
+def test_decisions_teach_their_site_and_undos_take_it_back(hamlet: Instance) -> None:
+    token = hamlet.new_token()
+
+    def post(site: str, body: str, **headers: str) -> Any:
+        comment = {"article_url": f"https://{site}.example/story", "body": body}
+        return call(hamlet, "/api/v1/comments", token, comment, **headers)
+
+    def change(comment: Any, path: str, **said: str) -> Any:
+        said |= {"revision": comment["revision"]}
+        return call(hamlet, f"/api/v1/comments/{comment['id']}/{path}", token, said)
+
+    def verdict(site: str) -> str:
+        judged = post(site, PRAISE.format(TOOLS[-1]), Prefer="wait=5")
+        return str(judged["verdict"])
+
+    assert verdict("bakery") == verdict("mill") == "ham"
+    judged = [post("bakery", PRAISE.format(tool), Prefer="wait=5") for tool in TOOLS[:12]]
+    decided = [change(comment, "decision", decision="spam") for comment in judged]
+    servers.wait_until(lambda: verdict("bakery") != "ham", "the web server to have learned")
+    accepted = post("bakery", PRAISE.format(TOOLS[-1]))
+    path = f"/api/v1/comments/{accepted['id']}"
+    servers.wait_until(lambda: call(hamlet, path, token)["verdict"] is not None, "a verdict")
+    assert call(hamlet, path, token)["verdict"] != "ham"  # by a worker, which knows the same
+    assert verdict("mill") == "ham"
+    for comment in decided:
+        change(comment, "undo")
+    servers.wait_until(lambda: verdict("bakery") == "ham", "the web server to have unlearned")
 
 
 def test_every_part_reports_that_it_is_ready(hamlet: Instance) -> None:

@@ -17,6 +17,7 @@ from service.core.store import answers, comments, keys, sites
 from service.core.store.answers import Once
 from service.core.store.tables import CommentRow, EventRow
 from service.core.submission import Submission
+from service.core.traces import network_trace
 from service.core.verdict import EventKind, Outcome
 
 # What of a submission becomes a column of its comment; the rest belongs to the article.
@@ -179,6 +180,7 @@ def _comment_values(
         "site_id": site_id,
         "article_id": article_id,
         "author_hash": keys.hash_person(submission.author_email, secret),
+        "network_hash": network_trace(submission.ip, secret),
         "created_at": submission.created_at or now,
         "received_at": now,
         "outcome": Outcome.PENDING,

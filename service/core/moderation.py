@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 from service.core.errors import NothingToUndo, StaleRevision, TextGone
 from service.core.intake import Accepted, Arrival, Caller, Result, submit, submit_many
 from service.core.policy import Ruling
-from service.core.store import comments, examples
-from service.core.store.tables import CommentRow, EventRow, ExampleRow
+from service.core.store import comments, examples, precedents
+from service.core.store.tables import CommentRow, EventRow
+from service.core.traces import Traces
 from service.core.verdict import Decision, EventKind, Outcome, Verdict, outcome_of
 
 __all__ = [
@@ -34,22 +35,32 @@ __all__ = [
 ]
 
 NEEDS_TEXT = (Outcome.PUBLISHED, Outcome.HELD)
+NO_TRACES: Mapping[UUID, Traces] = {}
 LABELS = {Decision.APPROVE: examples.HAM, Decision.SPAM: examples.SPAM}
 
 
 def judge(
-    session: Session, claim: str, rulings: Mapping[UUID, Ruling], now: datetime, model: str
+    session: Session,
+    claim: str,
+    rulings: Mapping[UUID, Ruling],
+    now: datetime,
+    model: str,
+    traces: Mapping[UUID, Traces] = NO_TRACES,
 ) -> int:
     """Give the comments their verdicts, where they are still under this claim. Returns how many.
 
     A decision that a person made in the meantime stands; the verdict is recorded beside it.
+    `traces` are kept with the comments, to know the same text and links again.
     """
     mine = session.scalars(
         select(CommentRow)
         .where(CommentRow.claim == claim, CommentRow.id.in_(rulings), CommentRow.verdict.is_(None))
         .with_for_update()
     ).all()
-    changes = [_judged_values(row, rulings[row.id], now, model) for row in mine]
+    changes = [
+        _judged_values(row, rulings[row.id], now, model) | _kept(traces.get(row.id, Traces()))
+        for row in mine
+    ]
     events = [_judged_event(row, rulings[row.id], now, model) for row in mine]
     if changes:
         session.execute(update(CommentRow), changes)
@@ -71,7 +82,7 @@ def decide(
 ) -> CommentRow:
     """A person's decision: outcome, event, example. Raises NotFound, StaleRevision, TextGone."""
     comment = _at_revision(session, comment_id, revision, site_id)
-    before = {"decision": comment.decision, "label": _label_of(session, comment)}
+    before = {"decision": comment.decision, "label": examples.label_of(session, comment.id)}
     _apply_decision(comment, decision, now)
     _teach(session, comment, LABELS.get(decision) if learn else None, actor, now)
     detail = {"decision": decision, "learn": learn, "reason": reason, "before": before}
@@ -124,6 +135,10 @@ def _judged_values(row: CommentRow, ruling: Ruling, now: datetime, model: str) -
     }
 
 
+def _kept(traces: Traces) -> dict[str, Any]:
+    return {"text_hash": traces.text, "link_hashes": list(traces.links.values())}
+
+
 def _judged_event(row: CommentRow, ruling: Ruling, now: datetime, model: str) -> dict[str, Any]:
     detail: dict[str, Any] = {"verdict": ruling.verdict, "score": ruling.score}
     if ruling.discard:
@@ -163,16 +178,12 @@ def _apply_decision(comment: CommentRow, decision: Decision | None, now: datetim
     comment.decided_at = None if decision is None else now
 
 
-def _label_of(session: Session, comment: CommentRow) -> int | None:
-    example = session.get(ExampleRow, comment.id)
-    return example.label if example else None
-
-
 def _teach(
     session: Session, comment: CommentRow, label: int | None, actor: str, now: datetime
 ) -> None:
+    precedents.replace(session, comment, label, now)
     if label is None:
-        examples.withdraw(session, comment)
+        examples.withdraw(session, comment, actor, now)
     else:
         examples.label(session, comment, label, actor, now)
 

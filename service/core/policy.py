@@ -5,21 +5,24 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+from service.core.signals import FAST_MS, Reason, Signals, reasons_of
 from service.core.verdict import Cutoffs, Mode, Verdict, verdict_for
 
-HONEYPOT_POINTS = 3.0  # logits; a field that no person sees was filled in
-FAST_POINTS = 1.5
-FAST_MS = 3_000  # milliseconds; few people read, write and send a comment in less
+__all__ = [
+    "FAST_MS",
+    "NO_SIGNALS",
+    "Circumstances",
+    "Reason",
+    "Ruling",
+    "rule",
+    "with_evidence",
+    "without_score",
+]
+
 DISCARD_FROM = 0.999  # probability; spam so blatant that a client may drop it unseen
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One thing that pushed a score; `weight` in logits, above 0 towards spam."""
-
-    code: str
-    text: str
-    weight: float
+# Logits; what is known beside the text speaks so loud that not knowing such texts is no doubt.
+SETTLED_FROM = 2.0
+NO_SIGNALS = Signals()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,9 @@ class Circumstances:
     cutoffs: Cutoffs
     mode: Mode = Mode.AUTOMATIC
     author_known: bool = False  # has a published comment on this site
-    honeypot: bool = False
-    filled_in_ms: int | None = None
+    signals: Signals = NO_SIGNALS
+    unfamiliar: bool = False  # the model has learned from nothing like it
+    strange_script: str = ""  # that it is written in, where the site's language is in another
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +52,18 @@ def rule(score: float, seen: Circumstances) -> Ruling:
     """The ruling on a comment that the model gave `score`."""
     if not math.isfinite(score):
         return without_score(f"the model gave {score} instead of a probability")
-    signals = _signals(seen)
-    total = _shift(score, sum(reason.weight for reason in signals))
+    signals = reasons_of(seen.signals)
+    points = sum(reason.weight for reason in signals)
+    total = _shift(score, points)
     verdict = verdict_for(total, seen.cutoffs)
-    if verdict is Verdict.SPAM and verdict_for(score, seen.cutoffs) is Verdict.HAM:
-        verdict = Verdict.UNSURE  # signals alone never make spam of what reads like ham
-    held = _held_by_mode(verdict, seen)
+    if {verdict, verdict_for(score, seen.cutoffs)} == {Verdict.HAM, Verdict.SPAM}:
+        verdict = Verdict.UNSURE  # signals alone never turn what it reads like into its opposite
+    held = _doubts(verdict, points, seen) or _held_by_mode(verdict, seen)
     return Ruling(
         verdict=Verdict.UNSURE if held else verdict,
         score=score,
         urgency=total if verdict is Verdict.HAM and not held else 1 - total,
-        discard=verdict is Verdict.SPAM and total >= DISCARD_FROM,
+        discard=verdict is Verdict.SPAM and not held and total >= DISCARD_FROM,
         reasons=signals + held,
     )
 
@@ -75,16 +80,21 @@ def with_evidence(ruling: Ruling, evidence: tuple[Reason, ...]) -> Ruling:
     return replace(ruling, reasons=tuple(reasons))
 
 
-def _signals(seen: Circumstances) -> tuple[Reason, ...]:
-    """Points for what the text does not show."""
-    found = []
-    if seen.honeypot:
-        text = "filled in a field that people do not see"
-        found.append(Reason("honeypot", text, HONEYPOT_POINTS))
-    if seen.filled_in_ms is not None and seen.filled_in_ms < FAST_MS:
-        text = f"written and sent in {seen.filled_in_ms / 1000:.1f} s"
-        found.append(Reason("filled_in_fast", text, FAST_POINTS))
-    return tuple(found)
+def _doubts(verdict: Verdict, points: float, seen: Circumstances) -> tuple[Reason, ...]:
+    """Why a comment waits for a person whatever its text was judged; empty when it need not.
+
+    What the model knows too little about is never filed as spam. It is no reason to hold what reads
+    like ham, unless the site has a language and this is plainly another.
+    """
+    if verdict is Verdict.UNSURE or (verdict is Verdict.SPAM and points >= SETTLED_FROM):
+        return ()
+    doubts = []
+    if seen.strange_script and not (verdict is Verdict.HAM and seen.author_known):
+        text = f"written in {seen.strange_script} script, unlike this site's language"
+        doubts.append(Reason("strange_script", text, 0.0))
+    if seen.unfamiliar and verdict is Verdict.SPAM:
+        doubts.append(Reason("unfamiliar", "unlike anything the model has learned from", 0.0))
+    return tuple(doubts)
 
 
 def _held_by_mode(verdict: Verdict, seen: Circumstances) -> tuple[Reason, ...]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, Update, delete, select, update
+from sqlalchemy import CursorResult, Update, case, delete, select, update
 from sqlalchemy.orm import Session
 
+from service.core.store import precedents
 from service.core.store.moderators import LONGEST
 from service.core.store.tables import AnswerRow, CommentRow, LoginFailureRow, LoginRow
+from service.core.verdict import Outcome
 
 SPAM_TEXT = timedelta(days=15)  # from when it was called spam, so that there is time to object
-IDENTITY = timedelta(days=30)  # network address, e-mail address, browser
+IDENTITY = timedelta(days=30)  # network address, e-mail address, browser, and all traces
 ANSWERS = timedelta(days=1)
 FAILURES = timedelta(days=1)
 STEP = 500  # comments a transaction, so that posting goes on meanwhile
@@ -28,6 +30,7 @@ def purge(session: Session, now: datetime) -> int:
     session.execute(delete(AnswerRow).where(AnswerRow.created_at < now - ANSWERS))
     session.execute(delete(LoginFailureRow).where(LoginFailureRow.at < now - FAILURES))
     session.execute(delete(LoginRow).where(LoginRow.created_at < now - LONGEST))
+    precedents.expire(session, now)
     return _wipe_spam_text(session, now) + _wipe_identity(session, now)
 
 
@@ -50,7 +53,11 @@ def _wipe_identity(session: Session, now: datetime) -> int:
         .where(CommentRow.identity_purged_at.is_(None), CommentRow.received_at < now - IDENTITY)
         .limit(STEP)
     )
-    wiped = {"ip": "", "author_email": "", "user_agent": "", "referrer": ""}
+    wiped: dict[str, Any] = {"ip": "", "author_email": "", "user_agent": "", "referrer": ""}
+    wiped |= {"network_hash": "", "text_hash": "", "link_hashes": []}
+    # A published author is known by it; of anybody else nothing that would tell him again stays.
+    published = CommentRow.outcome == Outcome.PUBLISHED
+    wiped["author_hash"] = case((published, CommentRow.author_hash), else_="")
     change = update(CommentRow).where(CommentRow.id.in_(old))
     return _rows(session, change.values(**wiped, identity_purged_at=now))
 

@@ -6,26 +6,61 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, func, or_, select, update
+from sqlalchemy import Row, Select, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from service.core.policy import Circumstances
+from service.core.scripts import strange_script
+from service.core.signals import Signals
 from service.core.store.tables import ArticleRow, CommentRow, SiteRow
+from service.core.traces import NO_TRACES, Traces
 from service.core.verdict import Cutoffs, Mode, Outcome
 
 LEASE = timedelta(seconds=10)  # a batch takes well under one; a dead scorer's is freed after it
 MAX_ATTEMPTS = 3  # a comment that killed its scorer this often waits for a person
 BATCH = 256  # comments
 BATCH_CHARACTERS = 500_000  # so that a batch of long comments does not outlive its lease
+# Single columns: whole rows would take as long to make as the model takes to score them.
+READ = (
+    CommentRow.id,
+    CommentRow.site_id,
+    CommentRow.article_id,
+    CommentRow.received_at,
+    CommentRow.author_hash,
+    CommentRow.network_hash,
+    CommentRow.body,
+    CommentRow.author_name,
+    CommentRow.author_email,
+    CommentRow.author_url,
+    CommentRow.honeypot,
+    CommentRow.filled_in_ms,
+    CommentRow.language,
+    ArticleRow.title.label("article_title"),
+    ArticleRow.url.label("article_url"),
+    SiteRow.url.label("site_url"),
+    SiteRow.language.label("site_language"),
+    SiteRow.mode,
+    SiteRow.ham_cutoff,
+    SiteRow.spam_cutoff,
+)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Waiting:
-    """A claimed comment: what the model may see, and what policy looks at."""
+    """A claimed comment: what the model may see, and what policy looks at.
+
+    `signals` and `traces` are completed where more is known than what came with the comment.
+    """
 
     id: UUID
+    site_id: int
+    article_id: int
+    received_at: datetime
+    author_hash: str
+    network_hash: str
     body: str
     author_name: str
     author_email: str
@@ -33,13 +68,14 @@ class Waiting:
     article_title: str
     article_url: str
     site_url: str
-    language: str
+    language: str  # the site's, else what the client said
+    site_language: str
     mode: Mode
     ham_cutoff: float | None
     spam_cutoff: float | None
     author_known: bool
-    honeypot: bool
-    filled_in_ms: int | None
+    signals: Signals
+    traces: Traces = NO_TRACES
 
     def circumstances(self, ham_cutoff: float, spam_cutoff: float) -> Circumstances:
         """What policy looks at; the given cutoffs hold where the site has none of its own."""
@@ -49,8 +85,8 @@ class Waiting:
             cutoffs=Cutoffs(min(ham, spam), spam),
             mode=self.mode,
             author_known=self.author_known,
-            honeypot=self.honeypot,
-            filled_in_ms=self.filled_in_ms,
+            signals=self.signals,
+            strange_script=strange_script(self.body, self.site_language),
         )
 
 
@@ -150,32 +186,39 @@ def read(session: Session, ids: Sequence[UUID]) -> list[Waiting]:
         )
     )
     rows = session.execute(
-        select(CommentRow, ArticleRow.title, ArticleRow.url, SiteRow, known)
+        select(*READ, known.label("author_known"))
         .join(ArticleRow, ArticleRow.id == CommentRow.article_id)
         .join(SiteRow, SiteRow.id == CommentRow.site_id)
         .where(CommentRow.id.in_(ids))
         .order_by(CommentRow.id)
     )
-    return [_waiting(*row) for row in rows]
+    return [_waiting(row) for row in rows]
 
 
-def _waiting(
-    comment: CommentRow, title: str, url: str, site: SiteRow, author_known: bool
-) -> Waiting:
+def _waiting(row: Row[*tuple[Any, ...]]) -> Waiting:
     return Waiting(
-        id=comment.id,
-        body=comment.body,
-        author_name=comment.author_name,
-        author_email=comment.author_email,
-        author_url=comment.author_url,
-        article_title=title,
-        article_url=url,
-        site_url=site.url,
-        language=site.language or comment.language,
-        mode=Mode(site.mode),
-        ham_cutoff=site.ham_cutoff,
-        spam_cutoff=site.spam_cutoff,
-        author_known=author_known,
-        honeypot=bool(comment.honeypot.strip()),
-        filled_in_ms=comment.filled_in_ms,
+        id=row.id,
+        site_id=row.site_id,
+        article_id=row.article_id,
+        received_at=row.received_at,
+        author_hash=row.author_hash,
+        network_hash=row.network_hash,
+        body=row.body,
+        author_name=row.author_name,
+        author_email=row.author_email,
+        author_url=row.author_url,
+        article_title=row.article_title,
+        article_url=row.article_url,
+        site_url=row.site_url,
+        language=row.site_language or row.language,
+        site_language=row.site_language,
+        mode=Mode(row.mode),
+        ham_cutoff=row.ham_cutoff,
+        spam_cutoff=row.spam_cutoff,
+        author_known=row.author_known,
+        signals=Signals(
+            honeypot=bool(row.honeypot.strip()),
+            filled_in_ms=row.filled_in_ms,
+            email=row.author_email,
+        ),
     )

@@ -6,16 +6,20 @@ import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from service.clock import utc_now
 from service.config import Settings
-from service.core.store import moderators
+from service.core.store import examples, lessons, moderators, registry
 from service.core.store.session import Store
+from service.learning.following import load_registered
 from service.scoring import Scorer
 from service.up.broker import find_binary, version_of
 from service.up.errors import CannotStart
 
+BEHIND = timedelta(minutes=1)  # decisions are learned within seconds
 LEAST_FREE = 500 * 1024 * 1024  # bytes
 OTHERS = 0o077
 
@@ -41,6 +45,7 @@ def examine(settings: Settings) -> list[Finding]:
             _database(store),
             _broker(settings),
             _model(settings),
+            _learning(store),
             _owner(store),
         ]
     finally:
@@ -109,6 +114,43 @@ def _model(settings: Settings) -> Finding:
     seen = f"version {scorer.version}" + (f"; {scorer.fault}" if scorer.fault else "")
     remedy = "check HAMLET_MODEL_DIR; without it the shipped model is used. Else install again"
     return Finding("model", ok, seen, remedy)
+
+
+def _learning(store: Store) -> Finding:
+    def look() -> Finding:
+        if fault := _live_model_fault(store):
+            return Finding(
+                "learning",
+                False,
+                fault,
+                "bring every machine to the same version, or "
+                "`hamlet model promote` one of this version",
+            )
+        with store.reading() as session:
+            learned, failed = lessons.count(session), examples.count_failed(session)
+            oldest = examples.oldest_due(session)
+        age = utc_now() - oldest if oldest else timedelta(0)
+        seen = f"{learned} decisions learned" + (f", {failed} could not be" if failed else "")
+        if age > BEHIND:
+            seen += f"; the oldest that waits was made {age.total_seconds() / 60:.0f} minutes ago"
+        remedy = "a running `hamlet worker` or `hamlet up` learns them; else its log says why not"
+        return Finding("learning", age <= BEHIND, seen, remedy)
+
+    return _if_it_answers("learning", store, look)
+
+
+def _live_model_fault(store: Store) -> str:
+    """Why this program cannot use the installation's live model; empty if it can, or none is."""
+    from models import ModelError
+
+    with store.reading() as session:
+        version = registry.live_version(session)
+        try:
+            if version is not None:
+                load_registered(session, version)
+        except ModelError as error:
+            return f"the live model {version} cannot be used by this program: {error}"
+    return ""
 
 
 def _owner(store: Store) -> Finding:

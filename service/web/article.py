@@ -18,7 +18,7 @@ from service.core import moderation, retention
 from service.core.errors import InvalidSubmission, NotFound, WrongSite
 from service.core.moderation import Arrival, Caller
 from service.core.policy import FAST_MS
-from service.core.store import comments, repeats, sites
+from service.core.store import comments, precedents, repeats, sites
 from service.core.store.tables import ArticleRow, CommentRow, SiteRow
 from service.core.submission import LIMITS, Submission
 from service.core.verdict import Outcome
@@ -108,7 +108,11 @@ def post(site_name: str) -> ResponseReturnValue:
 def privacy(site_name: str) -> ResponseReturnValue:
     with parts().store.reading() as session:
         site = sites.by_name(session, site_name)
-    keep = {"spam_text": retention.SPAM_TEXT, "identity": retention.IDENTITY}
+    keep = {
+        "spam_text": retention.SPAM_TEXT,
+        "identity": retention.IDENTITY,
+        "precedents": precedents.KEPT,
+    }
     return _render("article/privacy.html", "no-cache", site=site, keep=keep, fast_ms=FAST_MS)
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
 import structlog
 from flask import Blueprint, Flask, Response
 
-from service.core.store import comments
+from service.core.store import comments, examples
 from service.core.store.session import DATABASE_AWAY
 from service.migrations import is_current
 from service.web.parts import parts
 
 log = structlog.get_logger()
 MAX_PENDING_AGE = 30  # seconds; the sweeper needs a second or two
+MAX_UNLEARNED_AGE = 60  # seconds, of a decision
 
 
 class State(StrEnum):
@@ -38,6 +40,7 @@ class Readiness(msgspec.Struct, kw_only=True):
     model: str | None  # its version
     model_fault: bool  # there is none, or it is not the one asked for
     oldest_pending_seconds: float | None  # None when nothing waits
+    oldest_unlearned_seconds: float | None  # the same of decisions
 
 
 doors = Blueprint("health", __name__)
@@ -65,16 +68,17 @@ def _look() -> Readiness:
     here = parts()
     try:
         database = "ok" if is_current(here.store.engine) else "schema_not_current"
-        oldest = _oldest_pending() if database == "ok" else None
+        pending, unlearned = _waits() if database == "ok" else (None, None)
     except DATABASE_AWAY as error:
         log.error("database_away", why=type(error).__name__)
-        database, oldest = "away", None
+        database, pending, unlearned = "away", None, None
     return Readiness(
         database=database,
         redis=_redis(),
         model=here.scorer.version if here.scorer.model else None,
         model_fault=bool(here.scorer.fault) or here.scorer.model is None,
-        oldest_pending_seconds=oldest,
+        oldest_pending_seconds=pending,
+        oldest_unlearned_seconds=unlearned,
     )
 
 
@@ -82,16 +86,24 @@ def _state(found: Readiness) -> State:
     too_old = (found.oldest_pending_seconds or 0) > MAX_PENDING_AGE
     if found.database != "ok" or found.model is None or too_old:
         return State.NOT_READY
-    if found.redis != "ok" or found.model_fault:
+    is_behind = (found.oldest_unlearned_seconds or 0) > MAX_UNLEARNED_AGE
+    if found.redis != "ok" or found.model_fault or is_behind:
         return State.DEGRADED
     return State.READY
 
 
-def _oldest_pending() -> float | None:
+def _waits() -> tuple[float | None, float | None]:
+    """How long the oldest comment waits for its verdict, and the oldest decision to be learned."""
     here = parts()
+    here.scorer.follow(here.store)
     with here.store.reading() as session:
-        oldest = comments.oldest_pending(session)
-    return None if oldest is None else max(0.0, (here.clock() - oldest).total_seconds())
+        oldest = comments.oldest_pending(session), examples.oldest_due(session)
+    pending, unlearned = (_age(since) for since in oldest)
+    return pending, unlearned
+
+
+def _age(since: datetime | None) -> float | None:
+    return None if since is None else max(0.0, (parts().clock() - since).total_seconds())
 
 
 def _redis() -> str:

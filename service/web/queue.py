@@ -130,6 +130,7 @@ def decide(comment_id: UUID) -> ResponseReturnValue:
                 now,
                 site_id=moderator.site_id,
             )
+        parts().bell.ring_to_learn()
     except StaleRevision:
         if not _is_own_doing(comment_id, decision, revision + 1):
             return _conflict(comment_id)
@@ -145,10 +146,12 @@ def undo(comment_id: UUID) -> ResponseReturnValue:
             row = moderation.undo(
                 session, comment_id, revision, actor_of(moderator), now, site_id=moderator.site_id
             )
+        parts().bell.ring_to_learn()
     except (StaleRevision, NothingToUndo):
         return _conflict(comment_id)
     tab = next(tab for tab, outcome in view.OUTCOMES.items() if outcome == row.outcome)
-    return _back_to_place(comment_id, f"Undone: the comment is in “{view.TAB_NAMES[tab]}” again.")
+    place = f"the comment is in “{view.TAB_NAMES[tab]}” again"
+    return _back_to_place(comment_id, f"Undone, with all it taught: {place}.")
 
 
 def _cards(session: Session, rows: list[CommentRow], whole: bool = False) -> list[Card]:

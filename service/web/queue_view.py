@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from service.core import moderation
 from service.core.policy import Reason
-from service.core.store import comments, moderators
+from service.core.store import comments, examples, lessons, moderators
 from service.core.store.comments import Order
+from service.core.store.lessons import Taught
 from service.core.store.tables import ArticleRow, CommentRow, EventRow, SiteRow
 from service.core.verdict import Decision, Outcome, Verdict, outcome_of
 from service.web.queue_words import DECIDED, told
@@ -50,6 +51,7 @@ TAB_NAMES = {
     Tab.REMOVED: "Removed",
 }
 HELD_BY_MODE = {"mode_hold_all", "first_comment"}
+FIRST = HELD_BY_MODE | {"strange_script", "unfamiliar"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,7 @@ class Card:
     reasons: list[ShownReason]
     is_explained: bool  # False: only its own page says why
     history: list[Happening]
+    lesson: Happening | None  # what the site has learned from it, as long as that stands
 
     @property
     def author(self) -> list[Piece]:
@@ -152,8 +155,8 @@ class Card:
 
     @property
     def chips(self) -> list[ShownReason]:
-        """The reasons to show at a glance; why a good comment is held comes first."""
-        return sorted(self.reasons, key=lambda reason: reason.code not in HELD_BY_MODE)[:CHIPS]
+        """The reasons to show at a glance; why it is held whatever its score comes first."""
+        return sorted(self.reasons, key=lambda reason: reason.code not in FIRST)[:CHIPS]
 
     @property
     def is_waiting(self) -> bool:
@@ -194,6 +197,7 @@ def cards(
     found_sites, articles = comments.sites_and_articles(session, rows)
     parents = comments.by_ids(session, [row.parent_id for row in rows if row.parent_id])
     events = comments.events_by_comment(session, [row.id for row in rows])
+    taught = lessons.taught_by(session, [row.id for row in rows])
     names = _names(session, (event for group in events.values() for event in group))
     return [
         Card(
@@ -206,6 +210,7 @@ def cards(
             reasons=shown_reasons(reasons.get(row.id, ())),
             is_explained=row.id in reasons,
             history=[_happening(event, names) for event in events.get(row.id, [])],
+            lesson=_lesson(taught[row.id]) if row.id in taught else None,
         )
         for row in rows
     ]
@@ -260,6 +265,11 @@ def _names(session: Session, events: Iterable[EventRow]) -> dict[str, str]:
     actors = {event.actor for event in events if event.actor.startswith("moderator:")}
     ids = {int(actor.partition(":")[2]) for actor in actors}
     return {f"moderator:{key}": email for key, email in moderators.emails(session, ids).items()}
+
+
+def _lesson(taught: Taught) -> Happening:
+    kind = "spam" if taught.label == examples.SPAM else "a good comment"
+    return Happening(taught.at, f"Learned as {kind}, step {taught.serial}", taught.site)
 
 
 def _happening(event: EventRow, names: dict[str, str]) -> Happening:

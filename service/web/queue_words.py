@@ -9,9 +9,9 @@ from service.core.store.tables import EventRow
 from service.core.verdict import Decision, EventKind
 
 DONE = {
-    Decision.APPROVE: "Approved and published; kept as an example of a good comment.",
-    Decision.SPAM: "Marked as spam; kept as an example.",
-    Decision.REMOVE: "Removed. That makes no example of it.",
+    Decision.APPROVE: "Approved and published. The site learns from it.",
+    Decision.SPAM: "Marked as spam. The site learns from it.",
+    Decision.REMOVE: "Removed. Nothing is learned from it.",
     Decision.HOLD: "Back in review.",
 }
 DECIDED = {

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from service.core.errors import NotFound
-from service.core.store import comments, moderators, sites
+from service.core.store import comments, lessons, moderators, sites
 from service.core.store.moderators import Role
 from service.core.store.tables import SiteRow
 from service.core.verdict import Cutoffs, Mode
@@ -37,6 +38,8 @@ MODES = {
     ),
 }
 
+LANGUAGE = re.compile(r"(?:[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3})?")  # as in BCP 47
+
 site_pages = Blueprint("sites", __name__, url_prefix="/queue/sites")
 site_pages.before_request(require_login)
 site_pages.before_request(require_role(Role.OWNER))
@@ -54,12 +57,13 @@ class SiteForm:
     mode: str
     ham_cutoff: str  # percent
     spam_cutoff: str
+    language: str
     problems: dict[str, str]
 
     @classmethod
     def of(cls, site: SiteRow) -> SiteForm:
         ham, spam = _typed(site.ham_cutoff), _typed(site.spam_cutoff)
-        return cls(site.mode, ham, spam, {})
+        return cls(site.mode, ham, spam, site.language, {})
 
     @classmethod
     def sent(cls) -> SiteForm:
@@ -68,6 +72,7 @@ class SiteForm:
             mode=sent.get("mode", ""),
             ham_cutoff=sent.get("ham_cutoff", "").strip(),
             spam_cutoff=sent.get("spam_cutoff", "").strip(),
+            language=sent.get("language", "").strip(),
             problems={},
         )
 
@@ -76,11 +81,14 @@ class SiteForm:
         ham, spam = self._cutoff("ham_cutoff"), self._cutoff("spam_cutoff")
         if self.mode not in set(Mode):
             self.problems["mode"] = "Choose one of the three."
+        if not LANGUAGE.fullmatch(self.language):
+            self.problems["language"] = "Expected a code such as en, de or pt-BR, or nothing."
         if not self.problems:
             self._check_order(ham, spam, model)
         if self.problems:
             return {}
-        return {"mode": self.mode, "ham_cutoff": ham, "spam_cutoff": spam}
+        cutoffs = {"ham_cutoff": ham, "spam_cutoff": spam}
+        return {"mode": self.mode, "language": self.language} | cutoffs
 
     def _cutoff(self, name: str) -> float | None:
         text = getattr(self, name).removesuffix("%").strip().replace(",", ".")
@@ -155,8 +163,18 @@ def _model_cutoffs() -> Cutoffs | None:
 
 
 def _page(site: SiteRow, form: SiteForm) -> str:
+    here = parts()
+    here.scorer.follow(here.store)
+    with here.store.reading() as session:
+        taught = lessons.count(session, site.id)
     return render_template(
-        "queue/site.html", site=site, form=form, modes=MODES, model=_model_cutoffs()
+        "queue/site.html",
+        site=site,
+        form=form,
+        modes=MODES,
+        model=_model_cutoffs(),
+        taught=taught,
+        version=here.scorer.version,
     )
 
 

@@ -60,7 +60,7 @@ def test_a_moderator_decides_and_undoes(
     log_in(page)
     ada = page.get_by_role("article", name="Ada")
     ada.get_by_role("button", name="Spam").click()
-    expect(page.get_by_role("status")).to_contain_text("Marked as spam; kept as an example.")
+    expect(page.get_by_role("status")).to_contain_text("Marked as spam. The site learns from it.")
     expect(ada).to_have_count(0)
     assert comment_row(store, comments[0]).outcome == "spam"
     page.get_by_role("status").get_by_role("button", name="Undo").click()

@@ -71,6 +71,13 @@ def test_without_a_model_everything_waits_for_a_person(world: World) -> None:
     assert "the file is gone" in world.get(ids[0]).reasons[0]["text"]
 
 
+def test_spam_unlike_anything_learned_waits_for_a_person(world: World, scorer: Scorer) -> None:
+    ids = world.submit_all(["strange spam", "spam", "strange but fine"])
+    drain(world.store, scorer, world.clock, STINT)
+    assert outcomes(world, ids) == ["held", "spam", "published"]
+    assert "unfamiliar" in [reason["code"] for reason in world.get(ids[0]).reasons]
+
+
 def test_what_killed_its_scorer_three_times_waits_for_a_person(
     world: World, scorer: Scorer
 ) -> None:

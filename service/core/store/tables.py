@@ -123,6 +123,14 @@ class CommentRow(Table):
             sqlite_where=text("outcome = 'pending'"),
             postgresql_where=text("outcome = 'pending'"),
         ),
+        # Where the same text came before; traces are wiped after a month, so it stays small.
+        Index(
+            "ix_comments_text",
+            "text_hash",
+            "received_at",
+            sqlite_where=text("text_hash <> ''"),
+            postgresql_where=text("text_hash <> ''"),
+        ),
         # Purging finds, by age, what still holds personal data, and spam that still has its text.
         Index(
             "ix_comments_identified",
@@ -151,6 +159,9 @@ class CommentRow(Table):
     author_email: Mapped[str] = mapped_column()
     author_url: Mapped[str] = mapped_column()
     author_hash: Mapped[str] = mapped_column(String(64), default="")  # of the e-mail; outlives it
+    network_hash: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    text_hash: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    link_hashes: Mapped[list[str]] = mapped_column(JSON(), default=list, server_default="[]")
     ip: Mapped[str] = mapped_column()
     user_agent: Mapped[str] = mapped_column()
     referrer: Mapped[str] = mapped_column()
@@ -202,18 +213,6 @@ class EventRow(Table):
     kind: Mapped[str] = mapped_column(String(20))  # an EventKind
     actor: Mapped[str] = mapped_column()
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
-
-
-class ExampleRow(Table):
-    """A comment with its label, as a person gave it. Undoing the decision takes it away."""
-
-    __tablename__ = "examples"
-
-    comment_id: Mapped[UUID] = mapped_column(ForeignKey("comments.id"), primary_key=True)
-    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
-    label: Mapped[int] = mapped_column()  # 1 spam, 0 ham
-    actor: Mapped[str] = mapped_column()
-    created_at: Mapped[datetime] = mapped_column()
 
 
 class KeyRow(Table):

@@ -32,6 +32,7 @@ def post_decision(comment_id: UUID) -> Response:
             learn=asked.learn,
             reason=clean("reason", asked.reason),
         )
+    parts().bell.ring_to_learn()
     return answer(full_comment(comment_id))
 
 
@@ -41,4 +42,5 @@ def post_undo(comment_id: UUID) -> Response:
     who, now = caller(), parts().clock()
     with parts().store.writing() as session:
         moderation.undo(session, comment_id, asked.revision, who.actor, now, site_id=who.site_id)
+    parts().bell.ring_to_learn()
     return answer(full_comment(comment_id))

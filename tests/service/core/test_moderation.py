@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 from sqlalchemy import select
 
@@ -18,7 +20,7 @@ from service.core.errors import (
 from service.core.moderation import Accepted, Arrival, Caller
 from service.core.store import comments, examples, keys, sites
 from service.core.store.answers import Once
-from service.core.store.tables import ArticleRow, ExampleRow, SiteRow
+from service.core.store.tables import ArticleRow, SiteRow
 from service.core.submission import Submission, checked
 from service.core.verdict import Decision, Outcome, Verdict
 from tests.service.core.conftest import ANN, READER, SECRET, World
@@ -28,10 +30,9 @@ def submission(body: str = "Hello", **fields: object) -> Submission:
     return Submission(**({"article_url": "https://blog.example/bread", "body": body} | fields))  # type: ignore[arg-type]
 
 
-def label_of(world: World, comment_id: object) -> int | None:
+def label_of(world: World, comment_id: UUID) -> int | None:
     with world.store.reading() as session:
-        row = session.get(ExampleRow, comment_id)
-        return row.label if row else None
+        return examples.label_of(session, comment_id)
 
 
 def test_a_submitted_comment_is_pending_with_its_first_event(world: World) -> None:

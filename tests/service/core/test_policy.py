@@ -9,14 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.core import policy
-from service.core.policy import Circumstances, Reason
+from service.core.policy import NO_SIGNALS, Circumstances, Reason
+from service.core.signals import Precedents, Signals
 from service.core.verdict import Cutoffs, Mode, Verdict
 
 CUTOFFS = Cutoffs(0.2, 0.9)
 
 
-def rule(score: float, **seen: object) -> policy.Ruling:
-    return policy.rule(score, Circumstances(cutoffs=CUTOFFS, **seen))  # type: ignore[arg-type]
+CALLED_SPAM, APPROVED = Precedents(spam=9), Precedents(ham=9)
+SAID_SPAM = Signals(text=CALLED_SPAM)
+
+
+def rule(score: float, signals: Signals = NO_SIGNALS, **seen: object) -> policy.Ruling:
+    return policy.rule(score, Circumstances(CUTOFFS, signals=signals, **seen))  # type: ignore[arg-type]
 
 
 def codes(ruling: policy.Ruling) -> list[str]:
@@ -28,26 +33,49 @@ def test_without_signals_the_score_decides() -> None:
 
 
 def test_a_filled_honeypot_makes_an_unsure_comment_spam() -> None:
-    ruling = rule(0.6, honeypot=True)
+    ruling = rule(0.6, Signals(honeypot=True))
     assert ruling.verdict is Verdict.SPAM
     assert codes(ruling) == ["honeypot"]
 
 
 def test_signals_alone_never_make_spam_of_what_reads_like_ham() -> None:
-    assert rule(0.19, honeypot=True, filled_in_ms=10).verdict is Verdict.UNSURE
+    assert rule(0.19, Signals(honeypot=True, filled_in_ms=10)).verdict is Verdict.UNSURE
 
 
 def test_the_score_kept_is_the_models_own() -> None:
-    assert rule(0.6, honeypot=True).score == 0.6
+    assert rule(0.6, Signals(honeypot=True)).score == 0.6
 
 
-@pytest.mark.parametrize(
-    ("filled_in_ms", "found"), [(2_999, ["filled_in_fast"]), (3_000, []), (None, [])]
-)
-def test_a_form_filled_in_within_three_seconds_counts(
-    filled_in_ms: int | None, found: list[str]
+def test_what_reads_like_spam_is_not_published_for_its_history_alone() -> None:
+    approved = Signals(text=APPROVED, author=APPROVED, network=APPROVED)
+    assert rule(0.91, approved).verdict is Verdict.UNSURE
+    assert rule(0.5, approved).verdict is Verdict.HAM
+
+
+@pytest.mark.parametrize("seen", [{"unfamiliar": True}, {"strange_script": "Greek"}])
+def test_what_the_model_knows_too_little_about_is_never_filed_as_spam(
+    seen: dict[str, object],
 ) -> None:
-    assert codes(rule(0.5, filled_in_ms=filled_in_ms)) == found
+    ruling = rule(0.9999, **seen)
+    assert (ruling.verdict, ruling.discard) == (Verdict.UNSURE, False)
+    assert codes(ruling) == list(seen)
+
+
+@pytest.mark.parametrize("seen", [{"unfamiliar": True}, {"strange_script": "Greek"}])
+def test_loud_signals_leave_no_doubt(seen: dict[str, object]) -> None:
+    assert rule(0.95, SAID_SPAM, **seen).verdict is Verdict.SPAM
+    assert rule(0.95, Signals(honeypot=True), **seen).verdict is Verdict.SPAM
+
+
+def test_the_unfamiliar_that_reads_like_ham_is_published() -> None:
+    assert rule(0.1, unfamiliar=True).verdict is Verdict.HAM
+
+
+@pytest.mark.parametrize(("known", "verdict"), [(False, "unsure"), (True, "ham")])
+def test_another_script_waits_for_a_person_unless_the_author_is_known(
+    known: bool, verdict: str
+) -> None:
+    assert rule(0.1, strange_script="Greek", author_known=known).verdict == verdict
 
 
 def test_a_site_that_holds_all_publishes_nothing_by_itself() -> None:
@@ -79,18 +107,49 @@ def test_a_score_that_is_no_number_waits_for_a_person(score: float) -> None:
 
 def test_evidence_is_sorted_by_how_hard_it_pushed() -> None:
     evidence = (Reason("word", "a", -5.0), Reason("word", "b", 0.5))
-    weights = [r.weight for r in policy.with_evidence(rule(0.6, honeypot=True), evidence).reasons]
+    weights = [
+        r.weight for r in policy.with_evidence(rule(0.6, Signals(honeypot=True)), evidence).reasons
+    ]
     assert weights == [-5.0, 3.0, 0.5]
 
 
-@given(st.floats(0, 1), st.booleans(), st.none() | st.integers(0, 10_000), st.sampled_from(Mode))
-def test_nothing_unsuspicious_is_filed_and_nothing_suspicious_published(
-    score: float, honeypot: bool, filled: int | None, mode: Mode
+COUNTS = st.integers(0, 50)
+PRECEDENTS = st.builds(Precedents, COUNTS, COUNTS, COUNTS)
+SIGNALS = st.builds(
+    Signals,
+    honeypot=st.booleans(),
+    filled_in_ms=st.none() | st.integers(0, 10_000),
+    email=st.sampled_from(["", "ann@paper.org", "k123456@mail.org", "a.b.c.d.e@gmail.com", "?"]),
+    email_domain=st.sampled_from(["", "tea.com"]),
+    text_domains=st.sampled_from([(), ("tea.com",)]),
+    text=PRECEDENTS,
+    author=PRECEDENTS,
+    network=PRECEDENTS,
+    domains=st.lists(st.tuples(st.just("tea.com"), PRECEDENTS), max_size=2),
+    articles=st.integers(0, 100),
+    sites=st.integers(0, 100),
+    copied=st.booleans(),
+)
+
+
+@given(
+    st.floats(0, 1), SIGNALS, st.sampled_from(Mode), st.booleans(), st.sampled_from(["", "Greek"])
+)
+def test_whatever_is_known_beside_it_a_text_is_not_judged_its_opposite(
+    score: float, signals: Signals, mode: Mode, unfamiliar: bool, script: str
 ) -> None:
-    ruling = rule(score, honeypot=honeypot, filled_in_ms=filled, mode=mode)
+    ruling = rule(score, signals, mode=mode, unfamiliar=unfamiliar, strange_script=script)
     if score < CUTOFFS.ham:
         assert ruling.verdict is not Verdict.SPAM
-    if score >= CUTOFFS.ham:
+    if score >= CUTOFFS.spam:
         assert ruling.verdict is not Verdict.HAM
     assert 0 <= ruling.urgency <= 1
     assert ruling.verdict is Verdict.SPAM or not ruling.discard
+    assert math.isfinite(sum(reason.weight for reason in ruling.reasons))
+
+
+@given(st.floats(0, 1), SIGNALS, st.sampled_from(Mode))
+def test_doubt_only_ever_makes_milder(score: float, signals: Signals, mode: Mode) -> None:
+    sure, unsure = (rule(score, signals, mode=mode, unfamiliar=doubt) for doubt in (False, True))
+    assert unsure.verdict in (sure.verdict, Verdict.UNSURE)
+    assert unsure.verdict is sure.verdict or sure.verdict is Verdict.SPAM

@@ -23,7 +23,8 @@ def test_a_claim_brings_what_the_model_and_policy_look_at(world: World) -> None:
     world.submit("Lovely", article_title="Bread", author_name="Ann", honeypot="x", filled_in_ms=900)
     [item] = world.claim().comments
     assert (item.body, item.article_title, item.author_name) == ("Lovely", "Bread", "Ann")
-    assert (item.site_url, item.honeypot, item.filled_in_ms) == ("https://blog.example", True, 900)
+    assert item.site_url == "https://blog.example"
+    assert (item.signals.honeypot, item.signals.filled_in_ms) == (True, 900)
 
 
 def test_an_expired_claim_is_free_again_and_comes_alone(world: World) -> None:

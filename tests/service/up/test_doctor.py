@@ -7,11 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from models import SpamModel
 from service.config import Settings
+from service.core import moderation
 from service.core.store.session import Store
+from service.core.verdict import Decision
 from service.up.doctor import Finding, examine
 from service.up.first_start import welcome
 from tests.fakes import FrozenClock
+from tests.service.learning.village import Village
+from tests.service.web.moderating import add_comment
 
 
 def by_part(findings: list[Finding]) -> dict[str, Finding]:
@@ -64,3 +69,26 @@ def test_a_configured_part_that_is_away_is_seen(
 def test_a_directory_open_to_others_is_seen(settings: Settings) -> None:
     settings.data_dir.chmod(0o755)
     assert "chmod 700" in by_part(examine(settings))["data directory"].remedy
+
+
+def test_decisions_that_nobody_learns_are_seen(
+    settings: Settings, store: Store, clock: FrozenClock
+) -> None:
+    clock.move(days=-2000)
+    comment_id = add_comment(store, clock, "Buy now")
+    with store.writing() as session:
+        moderation.decide(session, comment_id, Decision.SPAM, 1, "moderator:1", clock())
+    found = by_part(examine(settings))["learning"]
+    assert not found.ok
+    assert "hamlet worker" in found.remedy
+
+
+def test_a_live_model_of_another_version_of_the_program_is_seen(
+    settings: Settings, store: Store, clock: FrozenClock, shipped: SpamModel
+) -> None:
+    village = Village(store, clock, shipped)
+    village.process().teach()
+    village.promote("2027.01-newer", format=99)
+    found = by_part(examine(settings))["learning"]
+    assert not found.ok
+    assert "2027.01-newer cannot be used" in found.seen

@@ -37,6 +37,7 @@ def test_all_parts_are_named(client: FlaskClient) -> None:
             "model": "plain-1",
             "model_fault": False,
             "oldest_pending_seconds": None,
+            "oldest_unlearned_seconds": None,
         },
     )
 

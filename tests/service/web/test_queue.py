@@ -176,11 +176,11 @@ def test_the_verdict_is_a_word_with_its_reasons(owner: Moderator, add: Add) -> N
 @pytest.mark.parametrize(
     ("body", "decision", "outcome", "told", "taught"),
     [
-        ("unsure", Decision.APPROVE, "published", "Approved and published; kept as an example", 1),
-        ("unsure", Decision.SPAM, "spam", "Marked as spam; kept as an example.", 1),
-        ("unsure", Decision.REMOVE, "removed", "Removed. That makes no example", 0),
+        ("unsure", Decision.APPROVE, "published", "Approved and published. The site learns", 1),
+        ("unsure", Decision.SPAM, "spam", "Marked as spam. The site learns from it.", 1),
+        ("unsure", Decision.REMOVE, "removed", "Removed. Nothing is learned from it.", 0),
         ("spam", Decision.HOLD, "held", "Back in review.", 0),
-        ("spam", Decision.APPROVE, "published", "Approved and published; kept as an example", 1),
+        ("spam", Decision.APPROVE, "published", "Approved and published. The site learns", 1),
     ],
 )
 def test_a_decision_takes_effect_and_can_be_undone(

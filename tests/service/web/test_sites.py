@@ -58,6 +58,14 @@ def test_an_empty_cutoff_means_the_models_own(owner: Moderator, store: Store) ->
     assert stored(store) == ("automatic", None, None)
 
 
+def test_a_site_can_have_a_language(owner: Moderator, store: Store) -> None:
+    page = owner.follow(owner.press("/queue/sites/blog", mode="automatic", language=" pt-BR "))
+    assert 'value="pt-BR"' in page
+    with store.reading() as session:
+        assert sites.by_name(session, "blog").language == "pt-BR"
+    assert audited(store)[0]["changes"] == {"language": ["", "pt-BR"]}
+
+
 def test_saving_what_is_so_already_is_no_change(owner: Moderator, store: Store) -> None:
     owner.get("/queue/sites/blog")
     page = owner.follow(owner.press("/queue/sites/blog", mode="automatic"))
@@ -74,6 +82,8 @@ def test_saving_what_is_so_already_is_no_change(owner: Moderator, store: Store) 
         ({"spam_cutoff": "101"}, "Expected a percentage"),
         ({"ham_cutoff": "-1"}, "Expected a percentage"),
         ({"ham_cutoff": "nan"}, "Expected a percentage"),
+        ({"language": "English"}, "Expected a code such as en"),
+        ({"language": "en-" + "x" * 40}, "Expected a code such as en"),
         ({"ham_cutoff": "60", "spam_cutoff": "50"}, "Spam must begin at or above"),
         ({"ham_cutoff": "95", "spam_cutoff": ""}, "Spam must begin at or above"),  # the model's: 90
         ({"ham_cutoff": "", "spam_cutoff": "10"}, "Spam must begin at or above"),  # the model's: 20

@@ -1,0 +1,91 @@
+"""Precedents: what people decided about comments that bear the same trace.
+
+A trace is a keyed hash of a text, a link's domain, an author's e-mail address or a network. What
+the machine made of a comment is never one, so that no mistake confirms itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, delete, func, insert, select, union_all
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from service.core.store.among import among
+from service.core.store.tables import CommentRow, Table
+
+KEPT = timedelta(days=180)  # from the decision: campaigns come back, but domains change hands
+NETWORK_KEPT = timedelta(days=30)  # from when the comment came, as long as its address is kept
+
+
+class PrecedentRow(Table):
+    """That a comment with this trace was called spam or approved. Undoing takes it away."""
+
+    __tablename__ = "precedents"
+    # Answers how often each trace was called spam, and approved on a site, without the rows.
+    __table_args__ = (Index("ix_precedents_trace", "trace", "label", "site_id", "comment_id"),)
+
+    comment_id: Mapped[UUID] = mapped_column(ForeignKey("comments.id"), primary_key=True)
+    trace: Mapped[str] = mapped_column(String(64), primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
+    label: Mapped[int] = mapped_column()  # 1 spam, 0 ham
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Count(NamedTuple):
+    """How many comments with a trace people gave a label on a site."""
+
+    trace: str
+    label: int
+    site_id: int
+    comments: int
+
+
+def replace(session: Session, comment: CommentRow, label: int | None, now: datetime) -> None:
+    """The comment's traces stand for this label now; for None they stand for nothing."""
+    session.execute(delete(PrecedentRow).where(PrecedentRow.comment_id == comment.id))
+    if label is None:
+        return
+    same = {"comment_id": comment.id, "site_id": comment.site_id, "label": label}
+    rows = [same | {"trace": trace, "expires_at": end} for trace, end in _lasting(comment, now)]
+    if rows:
+        session.execute(insert(PrecedentRow), rows)
+
+
+def counts(
+    session: Session,
+    traces: Collection[str],
+    site_ids: Collection[int],
+    but: Collection[UUID] = (),
+) -> list[Count]:
+    """Spam on any site and ham on these, by trace and site; the comments in `but` not counted."""
+    if not traces:
+        return []
+    row = PrecedentRow
+    grouped = (
+        select(row.trace, row.label, row.site_id, func.count())
+        .where(among(session, row.trace, traces))
+        .group_by(row.trace, row.label, row.site_id)
+    )
+    if but:
+        grouped = grouped.where(row.comment_id.not_in(but))
+    spam = grouped.where(row.label == 1)
+    ham = grouped.where(row.label == 0, row.site_id.in_(site_ids))
+    return [Count(*found) for found in session.execute(union_all(spam, ham))]
+
+
+def expire(session: Session, now: datetime) -> None:
+    """Forget what has been kept long enough."""
+    session.execute(delete(PrecedentRow).where(PrecedentRow.expires_at < now))
+
+
+def _lasting(comment: CommentRow, now: datetime) -> Iterator[tuple[str, datetime]]:
+    """Each trace of the comment, and until when it is kept."""
+    lasting = {comment.author_hash, comment.text_hash, *comment.link_hashes} - {""}
+    for trace in sorted(lasting):
+        yield trace, now + KEPT
+    if comment.network_hash:
+        yield comment.network_hash, comment.received_at + NETWORK_KEPT
