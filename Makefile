@@ -6,7 +6,9 @@ BIN := $(VENV)/bin
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 ARGS :=
 
-.PHONY: help install up test lint bench clean
+CARD := docs/model.md
+
+.PHONY: help install up test lint bench card clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -36,6 +38,20 @@ lint: install ## check style and types
 
 bench: install ## measure a running pipeline (ARGS="DATA.jsonl.gz …")
 	$(BIN)/python -m bench.replay $(ARGS)
+
+card: install ## measure the model anew and write docs/model.md (DATA=FOLDER, takes long)
+	@if [ ! -d "$(DATA)" ]; then echo "make card needs the folder of labelled comments: make card DATA=FOLDER" >&2; exit 1; fi
+	$(BIN)/hamlet model card $(CARD)
+	$(BIN)/hamlet evaluate $(DATA) --protocol leave-one-source-out --card $(CARD)
+	$(BIN)/hamlet evaluate $(DATA) --protocol corrections --card $(CARD)
+	$(BIN)/hamlet evaluate $(DATA) --protocol online --card $(CARD)
+	$(BIN)/hamlet evaluate $(DATA) --protocol online --exclude blog_chrisrisner --card $(CARD)
+	$(BIN)/hamlet evaluate $(DATA) --protocol online-from-nothing --card $(CARD)
+	$(BIN)/hamlet evaluate $(DATA)/youtube_tubespam.jsonl.gz $(DATA)/sms_spam_collection.jsonl.gz \
+	  --protocol split --card $(CARD)
+	$(BIN)/hamlet evaluate $(DATA)/youtube_tubespam.jsonl.gz --protocol leave-one-video-out --card $(CARD)
+	OMP_NUM_THREADS=1 $(BIN)/python -m bench.classifier_speed $(DATA) --card $(CARD)
+	$(BIN)/python -m bench.classifier_baseline $(DATA) --card $(CARD)
 
 clean: ## remove the environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .artifacts
