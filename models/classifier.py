@@ -15,6 +15,7 @@ from models.features import Batch, cells, weigh
 from models.learned import Learned
 from models.lessons import pack
 from models.manifest import Manifest
+from models.places import located
 from models.site_part import SitePart, site_part, weighed
 from models.text import CommentText
 
@@ -71,7 +72,10 @@ class SpamModel:
         for batch, at in self._parts(comments, learned, sites):
             here = None if learned is None else self._at(batch, learned, at)[0]
             found += reasons(batch, self.weights, limit, site_part=here)
-        return found
+        return [
+            [located(reason, comment.body) for reason in told]
+            for comment, told in zip(comments, found, strict=True)
+        ]
 
     def familiarity(self, comments: Sequence[CommentText]) -> NDArray[np.float64]:
         """How much of each comment is like what was learned from, in [0, 1]. Shape: (n,).

@@ -35,6 +35,8 @@ _SMALLEST = 0.05
 _LONGEST_PHRASE = 5
 _LONGEST_TEXT = 80
 _LEARNED_HERE = "as decided here before"
+WORDS = "word"
+"""The code of reasons that quote words of the body."""
 _BODY, _NAME, _ADDRESS = range(FIELDS)
 
 
@@ -44,11 +46,16 @@ Share = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One piece of evidence: stable code, a moderator's words, weight in logits (>0 spam)."""
+    """One piece of evidence: stable code, a moderator's words, weight in logits (>0 spam).
+
+    `places` are where the words that it quotes stand in the comment's body, as pairs of the first
+    character's index and that after the last.
+    """
 
     code: str
     text: str
     weight: float
+    places: tuple[tuple[int, int], ...] = ()
 
 
 Weigh = Callable[[Keys], NDArray[np.float64]]
@@ -212,7 +219,7 @@ def _phrases(weighed: _Weighed, first: int, last: int, limit: int) -> Iterator[R
             text = _quote(weighed.batch, first + low, first + high)
             noun = "word" if high - low == 1 else "words"
             share = weighed.tokens(first + low, first + high)
-            yield _reason("word", f"the {noun} “{text}”", share)
+            yield _reason(WORDS, f"the {noun} “{text}”", share)
 
 
 def _grow(weights: NDArray[np.float64], taken: NDArray[np.bool_], seed: int) -> tuple[int, int]:

@@ -206,7 +206,7 @@ def _rule(
     wanted = [i for i, ruling in enumerate(rulings) if ruling.verdict in explained]
     evidence = model.explain([texts[i] for i in wanted], learned, [sites[i] for i in wanted])
     for i, found in zip(wanted, evidence, strict=True):
-        reasons = tuple(Reason(item.code, item.text, item.weight) for item in found)
+        reasons = tuple(Reason(item.code, item.text, item.weight, item.places) for item in found)
         rulings[i] = policy.with_evidence(rulings[i], reasons)
     return {item.id: ruling for item, ruling in zip(comments, rulings, strict=True)}
 

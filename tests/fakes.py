@@ -54,7 +54,7 @@ class PlainModel:
         *,
         limit: int = 6,
     ) -> list[list[SimpleNamespace]]:
-        reason = SimpleNamespace(code="word", text='the word "spam"', weight=2.5)
+        reason = SimpleNamespace(code="word", text='the word "spam"', weight=2.5, places=())
         return [[reason][:limit] for _ in comments]
 
     def familiarity(self, comments: Sequence[SimpleNamespace]) -> NDArray[np.float64]:

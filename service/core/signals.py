@@ -37,11 +37,15 @@ COPIED_POINTS = 1.5  # an earlier reader's words as one's own: how programs pass
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One thing that pushed a score; `weight` in logits, above 0 towards spam."""
+    """One thing that pushed a score; `weight` in logits, above 0 towards spam.
+
+    `places` are where the words that it quotes stand in the body: first index, and after the last.
+    """
 
     code: str
     text: str
     weight: float
+    places: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

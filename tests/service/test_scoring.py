@@ -50,7 +50,9 @@ def test_reasons_are_kept_for_what_a_person_may_look_at(world: World, scorer: Sc
     ham, spam = world.submit_all(["fine", "spam"])
     drain(world.store, scorer, world.clock, STINT)
     assert world.get(ham).reasons == []
-    assert world.get(spam).reasons == [{"code": "word", "text": 'the word "spam"', "weight": 2.5}]
+    assert world.get(spam).reasons == [
+        {"code": "word", "text": 'the word "spam"', "weight": 2.5, "places": []}
+    ]
 
 
 def test_a_comment_that_the_model_chokes_on_waits_for_a_person_alone(

@@ -95,7 +95,9 @@ def test_the_reader_can_wait_for_the_verdict(
     assert response.headers["Preference-Applied"] == "wait=5"
     found = response.get_json()
     assert (found["outcome"], found["verdict"], found["revision"]) == ("spam", "spam", 2)
-    assert found["reasons"] == [{"code": "word", "text": 'the word "spam"', "weight": 2.5}]
+    assert found["reasons"] == [
+        {"code": "word", "text": 'the word "spam"', "weight": 2.5, "places": []}
+    ]
     assert [event["kind"] for event in found["events"]] == ["submitted", "judged"]
     assert bell.rings == 0
 
