@@ -50,6 +50,7 @@ def log_in(page: Page) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("heading", name="Moderation queue")).to_be_attached()
+    page.wait_for_load_state("load")  # its style sheets too: some tests measure
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
@@ -111,6 +112,7 @@ def test_no_text_makes_the_page_wider_than_the_screen(
     log_in(page)
     if tab == "removed":
         page.get_by_role("button", name="Remove").first.click()
+        expect(page.get_by_role("status")).to_contain_text("Removed")
         page.get_by_role("link", name="Removed").click()
         expect(page.get_by_role("button", name="Back to review")).to_be_visible()
     page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
