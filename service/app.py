@@ -16,6 +16,7 @@ from service.dispatch import Bell
 from service.scoring import Scorer
 from service.web import (
     account,
+    akismet,
     article,
     auth,
     comments,
@@ -49,7 +50,10 @@ def create_app(
         clock=clock,
         intake=_intake(store, settings, clock),
     )
-    for door in (requests, errors, auth, comments, article, queue, sites, account, health, openapi):
+    doors = (
+        requests, errors, auth, comments, akismet, article, queue, sites, account, health, openapi,
+    )  # fmt: skip
+    for door in doors:
         door.init_app(app)
     return app
 

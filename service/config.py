@@ -39,6 +39,7 @@ class Settings:
     model_dir: Path | None = None  # None: the shipped model
     public_url: str | None = None  # https here makes the cookies Secure
     trusted_proxies: tuple[Network, ...] = ()
+    private_callbacks: bool = False  # clients on private addresses may be told of changed answers
     log_level: str = "info"
     workers: int = 1
 
@@ -55,6 +56,7 @@ class Settings:
             model_dir=reader.value("MODEL_DIR", None, _directory),
             public_url=reader.value("PUBLIC_URL", None, _http_url),
             trusted_proxies=reader.value("TRUSTED_PROXIES", (), _networks),
+            private_callbacks=reader.value("PRIVATE_CALLBACKS", False, _switch),
             log_level=reader.value("LOG_LEVEL", "info", _log_level),
             workers=reader.value("WORKERS", 1, _count),
         )
@@ -159,6 +161,12 @@ def _log_level(text: str) -> str:
     if text.lower() not in LOG_LEVELS:
         raise ValueError(f"{text!r} is not one of {', '.join(LOG_LEVELS)}")
     return text.lower()
+
+
+def _switch(text: str) -> bool:
+    if text.lower() not in ("yes", "no"):
+        raise ValueError(f"{text!r}: expected yes or no")
+    return text.lower() == "yes"
 
 
 def _count(text: str) -> int:

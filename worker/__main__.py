@@ -18,6 +18,7 @@ from service import logs
 from service.config import Settings
 from service.dispatch import JOBS, QUEUES
 from worker.parts import open_parts
+from worker.postman import Rounds
 from worker.sweeper import Sweeper
 
 log = structlog.get_logger()
@@ -69,11 +70,14 @@ def main() -> None:
     _stop_on_signal(stopping)
     parts = open_parts(settings)
     sweeper = Sweeper(parts)
+    rounds = Rounds(settings, parts.store, parts.clock)
     sweeper.start()
+    rounds.start()
     log.info("worker_ready", model=parts.scorer.version, broker=bool(settings.redis_url))
     try:
         _work(settings.redis_url, stopping)
     finally:
+        rounds.stop()
         sweeper.stop()
         parts.store.close()
 

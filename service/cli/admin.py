@@ -14,10 +14,11 @@ from service.cli.faults import Fault
 from service.clock import utc_now
 from service.config import Settings
 from service.core.errors import InvalidSubmission
-from service.core.store import comments, keys, moderators, sites
+from service.core.store import comments, keys, moderators, sites, usage
 from service.core.store.keys import NewKey
 from service.core.store.moderators import Role
 from service.core.store.session import Store
+from service.core.store.usage import Counts
 from service.core.submission import article_address, origin_of
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
@@ -94,10 +95,13 @@ def list_keys() -> None:
     """Every key by name; the secrets themselves are not stored."""
     with open_store() as store, store.reading() as session:
         names = {row.id: row.name for row in sites.all_sites(session)}
+        used = usage.by_key(session, utc_now().date().replace(day=1))
         for row in keys.all_keys(session):
             opens = names[row.site_id] if row.site_id else "every site"
             state = f"revoked {row.revoked_at:%Y-%m-%d}" if row.revoked_at else "live"
-            click.echo(f"{row.id}\t{row.name}\t{row.hint}…\t{opens}\t{state}")
+            counts = used.get(row.id, Counts())
+            checked = f"{counts.spam + counts.ham} checks this month, {counts.spam} spam"
+            click.echo(f"{row.id}\t{row.name}\t{row.hint}…\t{opens}\t{state}\t{checked}")
 
 
 @key.command("rotate")
@@ -209,6 +213,6 @@ def _show(made: NewKey, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"key": made.key, "token": made.token}))
         return
-    click.echo(f"key    {made.key}   (for Akismet's protocol, which Hamlet does not speak yet)")
+    click.echo(f"key    {made.key}   (for Akismet's clients: give them this and Hamlet's address)")
     click.echo(f"token  {made.token}   (Authorization: Bearer …)")
     click.echo("They are shown this once and stored hashed: note them now.", err=True)

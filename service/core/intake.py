@@ -39,6 +39,7 @@ class Arrival:
     submission: Submission
     caller: Caller
     once: Once | None = None
+    comment_id: UUID | None = None  # its id, where a client has been told one before
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ def submit_many(
 
     `secret` is the installation's; it keys the hash that remembers an author.
     """
-    ids = sorted(_new_id(now) for _ in arrivals)  # so that ids keep the order of arrival
+    fresh = iter(sorted(new_id(now) for _ in arrivals))  # so that ids keep the order of arrival
+    ids = [arrival.comment_id or next(fresh) for arrival in arrivals]
     results: list[Result] = [Accepted(comment_id) for comment_id in ids]
     site_ids = _open_sites(session, arrivals, results, now)
     articles = _open_articles(session, arrivals, results, site_ids, now)
@@ -83,7 +85,8 @@ def submit_many(
     return results
 
 
-def _new_id(now: datetime) -> UUID:
+def new_id(now: datetime) -> UUID:
+    """An id for a comment that arrives now."""
     return uuid7(nanoseconds=int(now.timestamp() * 1_000_000) * 1_000)
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from service.core.errors import NothingToUndo, StaleRevision, TextGone
 from service.core.intake import Accepted, Arrival, Caller, Result, submit, submit_many
 from service.core.policy import Ruling
-from service.core.store import comments, examples, precedents
+from service.core.store import callbacks, comments, examples, precedents
 from service.core.store.tables import CommentRow, EventRow
 from service.core.traces import Traces
 from service.core.verdict import Decision, EventKind, Outcome, Verdict, outcome_of
@@ -65,6 +65,7 @@ def judge(
     if changes:
         session.execute(update(CommentRow), changes)
         session.execute(insert(EventRow), events)
+        callbacks.owe(session, {change["id"]: change["outcome"] for change in changes}, now)
     return len(changes)
 
 
@@ -218,3 +219,4 @@ def _append(
             detail=detail,
         )
     )
+    callbacks.owe(session, {comment.id: Outcome(comment.outcome)}, now)

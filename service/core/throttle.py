@@ -34,7 +34,7 @@ class Guess:
     @classmethod
     def of(cls, email: str, address: str, secret: str, remembered: str | None = None) -> Guess:
         """`remembered` is the account hash that the browser kept from an earlier login."""
-        account, network = f"account:{email.strip()}", f"address:{_network(address)}"
+        account, network = f"account:{email.strip()}", f"address:{network_of(address)}"
         hashed = keys.hash_person(account, secret)
         return cls(
             account=hashed,
@@ -74,7 +74,7 @@ def forget_guess(session: Session, guess: Guess, at: datetime) -> None:
     moderators.remove_failures(session, (guess.account, guess.address, guess.both), at)
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """The address, or of IPv6 the /64, which one household has to itself."""
     try:
         found = ip_address(address)

@@ -50,6 +50,13 @@ class Mode(StrEnum):
     HOLD_ALL = "hold_all"
 
 
+class UnsureAnswer(StrEnum):
+    """What a client that knows only spam and ham is told of an unsure comment."""
+
+    HOLD = "hold"  # spam, so that it stays out of sight until a person has looked
+    LET_THROUGH = "pass"  # ham
+
+
 @dataclass(frozen=True, slots=True)
 class Cutoffs:
     """Probabilities: ham below `ham`, spam from `spam` on, unsure between."""
@@ -89,3 +96,10 @@ def outcome_of(decision: Decision | None, verdict: Verdict | None) -> Outcome:
     if decision is not None:
         return _BY_DECISION[decision]
     return Outcome.PENDING if verdict is None else _BY_VERDICT[verdict]
+
+
+def is_answered_spam(outcome: Outcome, unsure: UnsureAnswer) -> bool:
+    """What a client that knows only spam and ham is told; what nobody has judged yet is held."""
+    if outcome is Outcome.HELD:
+        return unsure is UnsureAnswer.HOLD
+    return outcome is not Outcome.PUBLISHED

@@ -2,7 +2,11 @@
 
 from alembic import context
 
-from service.core.store import lesson_tables, precedents  # noqa: F401  # to be in the metadata
+from service.core.store import (  # noqa: F401  # their tables belong to the metadata
+    check_tables,
+    lesson_tables,
+    precedents,
+)
 from service.core.store.tables import Table
 
 context.configure(

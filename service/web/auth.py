@@ -25,7 +25,7 @@ from service.web.parts import parts
 from service.web.requests import client_address
 
 # Nobody is logged in at these doors: they ask for a token, or are open to every reader.
-WITHOUT_LOGIN = {"comments", "article", "health"}
+WITHOUT_LOGIN = {"comments", "akismet", "article", "health"}
 REMEMBERED = timedelta(days=90)  # how long a browser counts as having logged in before
 WRONG = "That e-mail address and password do not belong together. Please check both."
 BUSY = "Too many people are logging in at this moment. Please try again in a few seconds."

@@ -81,7 +81,11 @@ FILTERS = (
         {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
     ),
     CURSOR,
-)
+    Parameter(
+        "guid", "query", "Only the one whose Akismet check was answered with this guid",
+        TEXT | {"pattern": "^[0-9a-f]{32}$"},
+    ),
+)  # fmt: skip
 CALLS = (
     Call(
         "post",

@@ -12,7 +12,7 @@ from service.core.errors import NotFound
 from service.core.store import comments, lessons, moderators, sites
 from service.core.store.moderators import Role
 from service.core.store.tables import SiteRow
-from service.core.verdict import Cutoffs, Mode
+from service.core.verdict import Cutoffs, Mode, UnsureAnswer
 from service.web.auth import (
     actor_of,
     current_moderator,
@@ -39,6 +39,18 @@ MODES = {
 }
 
 LANGUAGE = re.compile(r"(?:[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3})?")  # as in BCP 47
+UNSURE_ANSWERS = {
+    UnsureAnswer.HOLD: (
+        "Spam, so that a person looks first",
+        "Such a comment lands in the client’s spam folder (in WordPress: Comments, Spam) and here "
+        "under review. Nothing unclear is published; look into both.",
+    ),
+    UnsureAnswer.LET_THROUGH: (
+        "Not spam",
+        "The client publishes it, or holds it by its own rules. Some spam will be seen until "
+        "somebody takes it away.",
+    ),
+}
 
 site_pages = Blueprint("sites", __name__, url_prefix="/queue/sites")
 site_pages.before_request(require_login)
@@ -58,12 +70,13 @@ class SiteForm:
     ham_cutoff: str  # percent
     spam_cutoff: str
     language: str
+    unsure_answer: str
     problems: dict[str, str]
 
     @classmethod
     def of(cls, site: SiteRow) -> SiteForm:
         ham, spam = _typed(site.ham_cutoff), _typed(site.spam_cutoff)
-        return cls(site.mode, ham, spam, site.language, {})
+        return cls(site.mode, ham, spam, site.language, site.unsure_answer, {})
 
     @classmethod
     def sent(cls) -> SiteForm:
@@ -73,6 +86,7 @@ class SiteForm:
             ham_cutoff=sent.get("ham_cutoff", "").strip(),
             spam_cutoff=sent.get("spam_cutoff", "").strip(),
             language=sent.get("language", "").strip(),
+            unsure_answer=sent.get("unsure_answer", UnsureAnswer.HOLD),
             problems={},
         )
 
@@ -83,12 +97,14 @@ class SiteForm:
             self.problems["mode"] = "Choose one of the three."
         if not LANGUAGE.fullmatch(self.language):
             self.problems["language"] = "Expected a code such as en, de or pt-BR, or nothing."
+        if self.unsure_answer not in set(UnsureAnswer):
+            self.problems["unsure_answer"] = "Choose one of the two."
         if not self.problems:
             self._check_order(ham, spam, model)
         if self.problems:
             return {}
-        cutoffs = {"ham_cutoff": ham, "spam_cutoff": spam}
-        return {"mode": self.mode, "language": self.language} | cutoffs
+        rest = {"language": self.language, "unsure_answer": self.unsure_answer}
+        return {"mode": self.mode, "ham_cutoff": ham, "spam_cutoff": spam} | rest
 
     def _cutoff(self, name: str) -> float | None:
         text = getattr(self, name).removesuffix("%").strip().replace(",", ".")
@@ -175,6 +191,7 @@ def _page(site: SiteRow, form: SiteForm) -> str:
         model=_model_cutoffs(),
         taught=taught,
         version=here.scorer.version,
+        unsure_answers=UNSURE_ANSWERS,
     )
 
 

@@ -53,6 +53,11 @@ def by_token(session: Session, token: str) -> KeyRow:
     return row
 
 
+def by_key_hash(session: Session, key_hash: str) -> KeyRow | None:
+    """The key with this hash, a revoked one too."""
+    return session.scalar(select(KeyRow).where(KeyRow.key_hash == key_hash))
+
+
 def all_keys(session: Session) -> list[KeyRow]:
     """Every key, revoked ones too, oldest first."""
     return list(session.scalars(select(KeyRow).order_by(KeyRow.id)))

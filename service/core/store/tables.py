@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from service.core.verdict import Mode, Outcome
+from service.core.verdict import Mode, Outcome, UnsureAnswer
 
 SERIAL = BigInteger().with_variant(Integer, "sqlite")
 
@@ -78,6 +78,9 @@ class SiteRow(Table):
     language: Mapped[str] = mapped_column(String(35), default="")
     ham_cutoff: Mapped[float | None] = mapped_column()  # None: the model's
     spam_cutoff: Mapped[float | None] = mapped_column()
+    unsure_answer: Mapped[str] = mapped_column(
+        String(10), default=UnsureAnswer.HOLD, server_default=UnsureAnswer.HOLD
+    )
     created_at: Mapped[datetime] = mapped_column()
 
 

@@ -41,13 +41,16 @@ def full_comment(comment_id: UUID) -> CommentWithEvents:
 
 def list_comments() -> Response:
     """A page of the comments that the key may see."""
-    query = Query("outcome", "site", "order", "limit", "cursor")
+    query = Query("outcome", "site", "order", "limit", "cursor", "guid")
+    guid = query.read("guid", None, _guid)
     outcome = query.read("outcome", None, lambda text: one_of(Outcome, text))
     order = query.read("order", Order.NEWEST, lambda text: one_of(Order, text))
     limit = query.read("limit", DEFAULT_LIMIT, lambda text: whole_number(text, 1, MAX_LIMIT))
     after = query.read("cursor", None, lambda text: from_cursor(order, text))
     site_id = query.read("site", current_key().site_id, _site)
     query.refuse_faults()
+    if guid is not None:
+        return answer(_one(guid))
     return answer(_page(outcome, site_id, order, after, limit))
 
 
@@ -64,6 +67,30 @@ def _page(
         comments=[representation.shown(row, places, _kept_reasons(row)) for row in rows],
         next_cursor=to_cursor(order, rows[-1].id) if more else None,
     )
+
+
+def _one(guid: UUID) -> Page:
+    """The comment whose check was answered with this guid, with its reasons; or nothing."""
+    here = parts()
+    with here.store.reading() as session:
+        rows = list(comments.by_ids(session, [guid]).values())
+        rows = [row for row in rows if current_key().site_id in (None, row.site_id)]
+        places = comments.sites_and_articles(session, rows)
+    reasons = scoring.reasons_on_view(here.store, here.scorer, rows)
+    return Page(
+        comments=[representation.shown(row, places, reasons[row.id]) for row in rows],
+        next_cursor=None,
+    )
+
+
+def _guid(text: str) -> UUID:
+    """The guid. Raises ValueError for what is none."""
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise ValueError(
+            f'expected the 32 hex digits of an X-akismet-guid, found "{shown(text)}"'
+        ) from error
 
 
 def _kept_reasons(row: CommentRow) -> list[Reason]:

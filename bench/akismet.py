@@ -1,0 +1,154 @@
+"""Ask a running Hamlet, as Akismet's clients do, at a steady rate; print how long answers take.
+
+    python -m bench.akismet DATA.jsonl.gz [--rate 50] [--seconds 20] [--url URL --key KEY]
+
+Starts an instance of its own unless told where one is. Calls leave on time whether or not earlier
+ones were answered (an open loop), so that a stall shows in the figures.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import queue
+import subprocess
+import threading
+import time
+from collections import Counter
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from bench.instance import HAMLET, ROOT, Instance, running
+from bench.replay import rows_of
+
+CLIENTS = 32
+FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
+
+
+@dataclass
+class Figures:
+    """What came back, and after how many milliseconds from the moment a call was due."""
+
+    times: list[float] = field(default_factory=list)
+    answers: Counter[str] = field(default_factory=Counter)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, answer: str, milliseconds: float) -> None:
+        with self.lock:
+            self.answers[answer] += 1
+            self.times.append(milliseconds)
+
+    def share(self, part: float) -> float:
+        return sorted(self.times)[min(len(self.times) - 1, int(len(self.times) * part))]
+
+
+def form_of(row: dict[str, Any], number: int, key: str) -> bytes:
+    """A row as the fields of a check; the number makes every call another one."""
+    return urlencode(
+        {
+            "blog": f"https://{row['source'].replace('_', '-')}.check.example",
+            "user_ip": f"192.0.2.{number % 250}",
+            "user_agent": f"Mozilla/5.0 ({number})",
+            "comment_type": "comment",
+            "comment_author": (row.get("author") or "")[:200],
+            "comment_author_url": (row.get("author_url") or "")[:2000],
+            "comment_content": row["text"],
+            "api_key": key,
+        }
+    ).encode()
+
+
+def ask(url: str, calls: queue.SimpleQueue[tuple[float, bytes] | None], found: Figures) -> None:
+    """One client: a connection for each call, as the WordPress plugin has it."""
+    parts = urlsplit(url)
+    while (call := calls.get()) is not None:
+        due, body = call
+        time.sleep(max(0.0, due - time.perf_counter()))
+        try:
+            connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+            connection.request("POST", "/1.1/comment-check", body, FORM)
+            answer = connection.getresponse()
+            word = answer.read().decode()
+            connection.close()
+        except OSError as error:
+            word = type(error).__name__
+        found.add(word, (time.perf_counter() - due) * 1000)
+
+
+def run(url: str, bodies: list[bytes], rate: float) -> Figures:
+    """All calls at this rate a second."""
+    calls: queue.SimpleQueue[tuple[float, bytes] | None] = queue.SimpleQueue()
+    found = Figures()
+    start = time.perf_counter() + 0.2
+    for number, body in enumerate(bodies):
+        calls.put((start + number / rate, body))
+    clients = [threading.Thread(target=ask, args=(url, calls, found)) for _ in range(CLIENTS)]
+    for client in clients:
+        calls.put(None)
+        client.start()
+    for client in clients:
+        client.join()
+    return found
+
+
+def new_key(instance: Instance) -> str:
+    done = subprocess.run(
+        [*HAMLET, "key", "add", "bench", "--json"],
+        cwd=ROOT,
+        env=instance.environ,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    key: str = json.loads(done.stdout)["key"]
+    return key
+
+
+@click.command()
+@click.argument("data", type=click.Path(exists=True, path_type=Path))
+@click.option("--rate", "rates", multiple=True, type=float, default=(50.0,), show_default=True)
+@click.option("--seconds", default=20.0, show_default=True)
+@click.option("--url", help="A Hamlet that runs already.")
+@click.option("--key", help="A key of it.")
+@click.option("--database-url", help="PostgreSQL instead of SQLite.")
+def bench(
+    data: Path,
+    rates: tuple[float, ...],
+    seconds: float,
+    url: str | None,
+    key: str | None,
+    database_url: str | None,
+) -> None:
+    """Check the comments of DATA (JSON lines, gzipped or not) at each rate."""
+    table = Table("checks/s", "calls", "p50 ms", "p90 ms", "p99 ms", "max ms", "answers")
+    own: AbstractContextManager[Instance | None] = (
+        nullcontext() if url else running(database_url=database_url)
+    )
+    with own as instance:
+        if instance is not None:
+            url, key = instance.url, new_key(instance)
+        most = int(seconds * max(rates))
+        rows = list(islice(cycle(list(islice(rows_of(data), most))), most))
+        sent = 0
+        for rate in (50.0, *rates):  # the first warms up
+            part = rows[: int(rate * (seconds if sent else 3))]
+            bodies = [form_of(row, sent + i, str(key)) for i, row in enumerate(part)]
+            found = run(str(url), bodies, rate)
+            if sent:
+                told = ", ".join(f"{word} {count}" for word, count in found.answers.most_common(4))
+                shares = (found.share(part) for part in (0.5, 0.9, 0.99, 1.0))
+                table.add_row(f"{rate:g}", str(len(bodies)), *(f"{s:.1f}" for s in shares), told)
+            sent += len(bodies)
+    Console(width=120).print(table)
+
+
+if __name__ == "__main__":
+    bench()

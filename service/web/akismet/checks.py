@@ -1,0 +1,131 @@
+"""comment-check: judged in this process, recorded, answered in milliseconds.
+
+Whatever goes wrong, the answer is never `false`: a client publishes on that.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum
+
+import structlog
+from flask import Response
+
+from service.core.checking import Check, Seen, Standing, look
+from service.core.errors import ModerationError, WrongSite
+from service.core.policy import Ruling
+from service.core.recording import Judged
+from service.core.store.session import DATABASE_AWAY
+from service.core.verdict import Outcome
+from service.patience import TooSlow
+from service.spool import SpoolFull
+from service.web.akismet import answers, comment
+from service.web.akismet.context import Context, Kept, context
+from service.web.akismet.form import Form
+from service.web.akismet.keyring import Shown
+from service.web.akismet.requests import MissingField, check_of
+from service.web.parts import Parts, parts
+
+log = structlog.get_logger()
+PATIENCE = 0.7  # seconds; some clients wait no longer than one
+RECHECK_AFTER = 120  # seconds; a client that was told to wait waits twice as long
+
+
+class Stage(Enum):
+    """How far a check has come: what is slow, when it is."""
+
+    LOOKING = "looking"
+    SCORING = "scoring"
+    RECORDING = "recording"
+
+
+class Asking:
+    """One check on its way, which may go on when its caller has left."""
+
+    def __init__(self, check: Check, preset: Ruling | None, here: Parts, own: Context) -> None:
+        self.check, self.preset = check, preset
+        self.stage = Stage.LOOKING
+        self._here, self._own = here, own
+
+    def run(self) -> Standing:
+        """What the client is told. Raises WrongSite."""
+        here = self._here
+        with here.store.reading() as session:
+            seen = look(session, self.check, here.clock(), here.settings.secret_key)
+        if seen.standing is not None:
+            return seen.standing
+        self.stage = Stage.SCORING
+        ruling = self._ruling(seen)
+        self.stage = Stage.RECORDING
+        return self.record(ruling)
+
+    def record(self, ruling: Ruling | None, *, promised: bool = False) -> Standing:
+        """Store it; without a ruling it waits for a worker."""
+        model = self._here.scorer.version
+        told = self._own.recorded.write(
+            Judged(check=self.check, ruling=ruling, model=model, promised=promised)
+        )
+        if isinstance(told, ModerationError):
+            raise told
+        return told
+
+    def _ruling(self, seen: Seen) -> Ruling:
+        if self.preset is not None:
+            return self.preset
+        if comment.says_nothing(self.check.submission):
+            return comment.nothing_said()
+        return self._here.scorer.rule([seen.waiting])[self.check.guid]
+
+
+def answer(form: Form, shown: Shown, now: datetime) -> Response:
+    """The answer to a check. Raises WrongSite, NoBlog, MissingField, DatabaseAway."""
+    check = check_of(form, shown, now, parts().settings.secret_key)
+    if not check.submission.ip:
+        raise MissingField("user_ip")
+    preset = comment.preset(form, check.submission)
+    asking = Asking(check, preset, parts(), context())
+    try:
+        standing = context().hands.do(asking.run, PATIENCE)
+    except WrongSite:
+        raise
+    except TooSlow:
+        return _too_slow(asking, form, now)
+    except DATABASE_AWAY as error:
+        log.error("database_away", why=type(error).__name__)
+        return _spooled(check, now)
+    except Exception as error:  # never a comment lost, never one published
+        log.exception("check_failed", kind=type(error).__name__)
+        return _spooled(check, now)
+    return answers.verdict(standing, wants_class=form.says_yes("classify"))
+
+
+def _too_slow(asking: Asking, form: Form, now: datetime) -> Response:
+    """The scorer is stuck: a worker is to judge. The database is: the disk here keeps it."""
+    if asking.stage is not Stage.SCORING:
+        context().hands.rest()
+        return _spooled(asking.check, now)
+    log.error("scoring_too_slow", comment=str(asking.check.guid))
+    may_wait = bool(asking.check.callback) and not asking.check.is_test and not _is_recheck(form)
+    try:
+        standing = context().hands.do(lambda: asking.record(None, promised=may_wait), PATIENCE)
+    except (TooSlow, *DATABASE_AWAY):
+        return _spooled(asking.check, now)
+    parts().bell.ring()
+    if may_wait and standing.outcome is Outcome.PENDING:
+        context().delivering.start()  # whoever promised sees to it, too
+        return answers.provisional(standing.comment_id, RECHECK_AFTER)
+    return answers.verdict(standing)
+
+
+def _is_recheck(form: Form) -> bool:
+    return form.get("recheck_reason").strip() not in ("", "edit")
+
+
+def _spooled(check: Check, now: datetime) -> Response:
+    """Spam, but nothing to discard: it is judged when the database is back."""
+    try:
+        context().keep(Kept(at=now, check=check))
+    except SpoolFull as error:
+        log.error("spool_full", why=str(error))
+        return answers.with_guid(answers.away())
+    return answers.with_guid(answers.text(answers.SPAM), check.guid)
