@@ -10,17 +10,27 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from service.core.fingerprint import Prints
-from service.core.homes import home
+from service.core.places import Place, Places
 from service.core.policy import Reason
 from service.core.store import checks, comments, keys
-from service.core.store.tables import CommentRow, SiteRow
-from service.core.submission import Submission, origin_of
+from service.core.store.tables import CommentRow
+from service.core.submission import Submission
 from service.core.verdict import Mode, Outcome, UnsureAnswer, is_answered_spam
 from service.core.waiting import Waiting
+
+PUBLISHED = (
+    select(CommentRow.id)
+    .where(
+        CommentRow.site_id == bindparam("site_id"),
+        CommentRow.author_hash == bindparam("author"),
+        CommentRow.outcome == Outcome.PUBLISHED,
+    )
+    .limit(1)
+)
 
 
 class Opener(NamedTuple):
@@ -68,17 +78,20 @@ class Seen(NamedTuple):
     waiting: Waiting
 
 
-def look(session: Session, check: Check, now: datetime, secret: str) -> Seen:
+def look(session: Session, check: Check, places: Places, now: datetime, secret: str) -> Seen:
     """What is known before the comment is stored. Raises WrongSite."""
-    site = home(session, check.opener.site_id, check.submission.origin)
-    again = checks.asked_just_now(session, check.opener.id, [check.prints.whole], now)
-    found = [*again.values()]
-    if not found and site is not None and check.is_doubt:
-        found = checks.known(session, site.id, check.prints, names_author=True)[:1]
+    asked = (check.opener.site_id, check.submission.origin)
+    place = places.home(session, asked, now)
     standing = None
-    if found and site is not None:
-        standing = standing_of(comments.by_id(session, found[0]), UnsureAnswer(site.unsure_answer))
-    return Seen(standing, _foreseen(session, check, site, secret))
+    if place is not None and check.is_doubt:
+        found = checks.known(session, place.id, check.prints, names_author=True)
+        standing = stored(session, found[0], place.unsure) if found else None
+    return Seen(standing, _foreseen(session, check, place, secret))
+
+
+def stored(session: Session, comment_id: UUID, unsure: UnsureAnswer) -> Standing:
+    """How a comment stands that is stored."""
+    return standing_of(comments.by_id(session, comment_id), unsure)
 
 
 def standing_of(row: CommentRow, unsure: UnsureAnswer) -> Standing:
@@ -92,19 +105,9 @@ def standing_of(row: CommentRow, unsure: UnsureAnswer) -> Standing:
     )
 
 
-def _foreseen(session: Session, check: Check, site: SiteRow | None, secret: str) -> Waiting:
+def _foreseen(session: Session, check: Check, place: Place | None, secret: str) -> Waiting:
     """The comment as `waiting.read` would show it once it is stored."""
     submission = check.submission
-    author = keys.hash_person(submission.author_email, secret)
-    known = site is not None and bool(author) and session.scalar(
-        select(
-            exists().where(
-                CommentRow.site_id == site.id,
-                CommentRow.author_hash == author,
-                CommentRow.outcome == Outcome.PUBLISHED,
-            )
-        )
-    )  # fmt: skip
     return Waiting(
         id=check.guid,
         body=submission.body,
@@ -113,12 +116,20 @@ def _foreseen(session: Session, check: Check, site: SiteRow | None, secret: str)
         author_url=submission.author_url,
         article_title=submission.article_title,
         article_url=submission.article_url,
-        site_url=site.url if site else origin_of(submission.article_url),
-        language=(site.language if site else "") or submission.language,
-        mode=Mode(site.mode) if site else Mode.AUTOMATIC,
-        ham_cutoff=site.ham_cutoff if site else None,
-        spam_cutoff=site.spam_cutoff if site else None,
-        author_known=bool(known),
+        site_url=place.url if place else submission.origin,
+        language=(place.language if place else "") or submission.language,
+        mode=place.mode if place else Mode.AUTOMATIC,
+        ham_cutoff=place.ham_cutoff if place else None,
+        spam_cutoff=place.spam_cutoff if place else None,
+        author_known=place is not None and _is_known(session, place, submission, secret),
         honeypot=bool(submission.honeypot.strip()),
         filled_in_ms=submission.filled_in_ms,
     )
+
+
+def _is_known(session: Session, place: Place, submission: Submission, secret: str) -> bool:
+    author = keys.hash_person(submission.author_email, secret)
+    if not author:
+        return False
+    found = session.connection().execute(PUBLISHED, {"site_id": place.id, "author": author})
+    return found.first() is not None

@@ -76,7 +76,7 @@ def submit_many(
     _refuse_strange_parents(session, arrivals, results, articles)
     _answer_repeats(session, arrivals, results, now)
     rows = [
-        _comment_values(comment_id, articles[arrival.submission.article_url], arrival, now, secret)
+        comment_values(comment_id, articles[arrival.submission.article_url], arrival, now, secret)
         for comment_id, arrival, result in zip(ids, arrivals, results, strict=True)
         if result == Accepted(comment_id)
     ]
@@ -173,9 +173,10 @@ def _answer_repeats(
             results[index] = Accepted(answer.comment_id, replayed=True)
 
 
-def _comment_values(
+def comment_values(
     comment_id: UUID, place: tuple[int, int], arrival: Arrival, now: datetime, secret: str
 ) -> dict[str, Any]:
+    """The row of a comment that nobody has judged yet; `place` is its site's and article's ids."""
     submission = arrival.submission
     site_id, article_id = place
     return {name: getattr(submission, name) for name in STORED} | {

@@ -58,10 +58,10 @@ def judge(
         .with_for_update()
     ).all()
     changes = [
-        _judged_values(row, rulings[row.id], now, model) | _kept(traces.get(row.id, Traces()))
+        judged_values(row, rulings[row.id], now, model, traces.get(row.id, Traces()))
         for row in mine
     ]
-    events = [_judged_event(row, rulings[row.id], now, model) for row in mine]
+    events = [judged_event(row, rulings[row.id], now, model) for row in mine]
     if changes:
         session.execute(update(CommentRow), changes)
         session.execute(insert(EventRow), events)
@@ -114,7 +114,10 @@ def undo(
     return comment
 
 
-def _judged_values(row: CommentRow, ruling: Ruling, now: datetime, model: str) -> dict[str, Any]:
+def judged_values(
+    row: CommentRow, ruling: Ruling, now: datetime, model: str, traces: Traces
+) -> dict[str, Any]:
+    """What the ruling makes of the comment's row."""
     decision = Decision(row.decision) if row.decision else None
     kept = ruling.reasons if ruling.verdict is not Verdict.HAM else ()
     outcome = outcome_of(decision, ruling.verdict)
@@ -130,17 +133,16 @@ def _judged_values(row: CommentRow, ruling: Ruling, now: datetime, model: str) -
         "reasons": [asdict(reason) for reason in kept],
         "model": model,
         "judged_at": now,
+        "text_hash": traces.text,
+        "link_hashes": list(traces.links.values()),
         "revision": row.revision + 1,
         "claim": None,
         "claimed_until": None,
     }
 
 
-def _kept(traces: Traces) -> dict[str, Any]:
-    return {"text_hash": traces.text, "link_hashes": list(traces.links.values())}
-
-
-def _judged_event(row: CommentRow, ruling: Ruling, now: datetime, model: str) -> dict[str, Any]:
+def judged_event(row: CommentRow, ruling: Ruling, now: datetime, model: str) -> dict[str, Any]:
+    """The event that tells of it."""
     detail: dict[str, Any] = {"verdict": ruling.verdict, "score": ruling.score}
     if ruling.discard:
         detail["discard"] = True

@@ -1,32 +1,45 @@
 """Recording: checks are stored already judged, in one short transaction.
 
-They leave the very events that a worker's verdict leaves.
+They leave the very rows and events that a worker's verdict leaves. The statements are made once:
+making them would take as long as running them.
 """
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from service.core import moderation
-from service.core.checking import Check, Standing, standing_of
+from service.core.checking import Check, Standing, stored
 from service.core.errors import ModerationError
-from service.core.homes import home, moved_home
-from service.core.moderation import Accepted, Arrival, Caller
+from service.core.homes import moved_home
+from service.core.intake import Arrival, Caller, comment_values
+from service.core.places import Article, Place, Places
 from service.core.policy import Ruling
-from service.core.store import callbacks, checks, comments, usage
+from service.core.store import callbacks, checks, sites, usage
 from service.core.store.check_tables import CallbackRow, CheckRow
-from service.core.store.tables import CommentRow, SiteRow
+from service.core.store.insert import insert_into
+from service.core.store.tables import CommentRow, EventRow, SiteRow
 from service.core.store.usage import Counts
-from service.core.verdict import Outcome, UnsureAnswer, is_answered_spam, outcome_of
+from service.core.traces import Traces
+from service.core.verdict import EventKind, Outcome, is_answered_spam, outcome_of
 
 PROMISE = timedelta(seconds=90)  # by then a client that waits for more is told something
 Told = Standing | ModerationError
+
+ADD_COMMENT = insert_into(CommentRow)
+ADD_EVENT = insert_into(EventRow)
+LOCK_SITES = (
+    select(SiteRow.id)
+    .where(SiteRow.id.in_(bindparam("ids", expanding=True)))
+    .order_by(SiteRow.id)
+    .with_for_update(key_share=True)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,182 +56,183 @@ class Judged:
     promised: bool = False
 
 
-def record_many(
-    session: Session, items: Sequence[Judged], now: datetime, secret: str
-) -> list[Told]:
-    """Store checks, judged where they have a ruling; one answer each, in order.
+@dataclass(slots=True)
+class _Work:
+    """One transaction's checks: those with a place, and what is known to answer to each."""
 
+    now: datetime
+    placed: dict[int, tuple[Judged, Place]] = field(default_factory=dict)
+    told: dict[int, Told] = field(default_factory=dict)
+    learned: dict[Article, int] = field(default_factory=dict)
+
+
+def record_many(
+    session: Session, items: Sequence[Judged], now: datetime, secret: str, places: Places
+) -> tuple[list[Told], dict[Article, int]]:
+    """Store checks, judged where they have a ruling.
+
+    Returns one answer each, in order, and articles for `places` to learn once this is committed.
     A check that was stored just now, or under its guid, gets what stands.
     """
-    found: dict[int, Told] = {}
-    placed = _placed(session, items, found)
-    _answer_repeats(session, placed, found, now)
-    first = _first_of_each(placed, found)
-    fresh = {index: placed[index] for index in first.values()}
-    arrivals = [
-        Arrival(item.check.submission, Caller(item.check.opener.actor, item.check.opener.site_id),
-                comment_id=item.check.guid)
-        for item in fresh.values()
-    ]  # fmt: skip
-    results = moderation.submit_many(session, arrivals, now, secret) if arrivals else []
-    for index, result in zip(list(fresh), results, strict=True):
-        if not isinstance(result, Accepted):
-            found[index] = result
-            del fresh[index]
-    _judge(session, list(fresh.values()), now)
-    found |= _note(session, fresh, now)
-    for index, item in placed.items():
-        if index not in found:
-            found[index] = found[first[_call(item)]]
-    return [found[index] for index in range(len(items))]
+    work = _Work(now)
+    _place(session, items, work, places)
+    _lock_sites(session, work)
+    _answer_repeats(session, work)
+    first: dict[tuple[int, str], int] = {}
+    for index, (item, _) in work.placed.items():
+        if index not in work.told:
+            first.setdefault(_call(item), index)
+    fresh = {index: work.placed[index] for index in first.values()}
+    if fresh:
+        _store(session, fresh, work, places, secret)
+        _note(session, fresh, work)
+    for index, (item, _) in work.placed.items():
+        work.told.setdefault(index, work.told[first.get(_call(item), index)])
+    return [work.told[index] for index in range(len(items))], work.learned
 
 
 def _call(item: Judged) -> tuple[int, str]:
     return item.check.opener.id, item.check.prints.whole
 
 
-def _first_of_each(
-    placed: Mapping[int, Judged], found: Mapping[int, Told]
-) -> dict[tuple[int, str], int]:
-    """Where the first of each call stands that has no answer yet."""
-    first: dict[tuple[int, str], int] = {}
-    for index, item in placed.items():
-        if index not in found:
-            first.setdefault(_call(item), index)
-    return first
-
-
-def _placed(session: Session, items: Sequence[Judged], found: dict[int, Told]) -> dict[int, Judged]:
-    """The checks with their comments on their sites' own origins; refused ones go to `found`.
-
-    Sites are locked: of two processes with the same check, one sees the other's.
-    """
-    placed, site_ids = {}, set()
+def _place(session: Session, items: Sequence[Judged], work: _Work, places: Places) -> None:
+    """Find each check's site; a key for every site adds one not seen before."""
     for index, item in enumerate(items):
         check = item.check
+        asked = (check.opener.site_id, check.submission.origin)
         try:
-            site = home(session, check.opener.site_id, check.submission.origin)
+            place = places.home(session, asked, work.now)
+            if place is None:
+                place = Place.of(sites.opened_by(session, *asked, work.now))
         except ModerationError as error:
-            found[index] = error
+            work.told[index] = error
             continue
-        if site is not None:
-            site_ids.add(site.id)
-            item = replace(
-                item, check=replace(check, submission=moved_home(check.submission, site.url))
-            )
-        placed[index] = item
-    rows = select(SiteRow.id).where(SiteRow.id.in_(site_ids)).order_by(SiteRow.id)
-    session.execute(rows.with_for_update(key_share=True))
-    return placed
+        submission = moved_home(check.submission, place.url)
+        work.placed[index] = replace(item, check=replace(check, submission=submission)), place
 
 
-def _answer_repeats(
-    session: Session,
-    placed: Mapping[int, Judged],
-    found: dict[int, Told],
-    now: datetime,
-) -> None:
+def _lock_sites(session: Session, work: _Work) -> None:
+    """Of two processes with the same check, one sees the other's. SQLite has one writer anyhow."""
+    ids = sorted({place.id for _, place in work.placed.values()})
+    if ids and session.get_bind().dialect.name != "sqlite":
+        session.connection().execute(LOCK_SITES, {"ids": ids})
+
+
+def _answer_repeats(session: Session, work: _Work) -> None:
     """Answer what is stored already."""
-    stored = comments.by_ids(session, (item.check.guid for item in placed.values()))
-    for key_id in {item.check.opener.id for item in placed.values()}:
-        mine = {i: item for i, item in placed.items() if item.check.opener.id == key_id}
-        prints = [item.check.prints.whole for item in mine.values()]
-        again = checks.asked_just_now(session, key_id, prints, now)
-        stored |= comments.by_ids(session, again.values())
-        for index, item in mine.items():
-            guid = item.check.guid
-            earlier = guid if guid in stored else again.get(item.check.prints.whole)
-            if earlier is not None:
-                found[index] = _stored_standing(session, stored[earlier])
+    calls = {index: _call(item) for index, (item, _) in work.placed.items()}
+    guids = {index: item.check.guid for index, (item, _) in work.placed.items()}
+    known = checks.stored_already(session, calls.values(), guids.values(), work.now)
+    if not known:
+        return
+    for index, (_, place) in work.placed.items():
+        if (comment_id := known.get(guids[index]) or known.get(calls[index])) is not None:
+            work.told[index] = stored(session, comment_id, place.unsure)
 
 
-def _judge(session: Session, items: Sequence[Judged], now: datetime) -> None:
-    """Give the verdicts under a claim of our own, as a worker does."""
-    for model in {item.model for item in items if item.ruling is not None}:
-        rulings = {
-            item.check.guid: item.ruling
-            for item in items
-            if item.ruling is not None and item.model == model
-        }
-        claim = secrets.token_hex(16)
-        session.execute(
-            update(CommentRow).where(CommentRow.id.in_(rulings)).values(claim=claim, attempts=1)
+def _store(
+    session: Session,
+    fresh: Mapping[int, tuple[Judged, Place]],
+    work: _Work,
+    places: Places,
+    secret: str,
+) -> None:
+    """Insert the comments with their verdicts, and the events that tell of both."""
+    rows: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
+    events: list[dict[str, Any]] = []
+    for item, place in fresh.values():
+        check, ruling = item.check, item.ruling
+        article_id = _article_id(session, check, place, work, places)
+        arrival = Arrival(check.submission, Caller(check.opener.actor))
+        values = comment_values(check.guid, (place.id, article_id), arrival, work.now, secret)
+        events.append(
+            {
+                "comment_id": check.guid,
+                "revision": 1,
+                "at": work.now,
+                "kind": EventKind.SUBMITTED,
+                "actor": check.opener.actor,
+                "detail": {},
+            }
         )
-        moderation.judge(session, claim, rulings, now, model)
+        if ruling is not None:
+            born = CommentRow(id=check.guid, revision=1)
+            values |= moderation.judged_values(born, ruling, work.now, item.model, Traces())
+            values["attempts"] = 1
+            events.append(moderation.judged_event(born, ruling, work.now, item.model))
+        rows[ruling is not None].append(values)
+    connection = session.connection()
+    for same in rows.values():
+        if same:
+            connection.execute(ADD_COMMENT, same)
+    connection.execute(ADD_EVENT, events)
 
 
-def _note(session: Session, fresh: Mapping[int, Judged], now: datetime) -> dict[int, Told]:
-    """Keep what later reports and callbacks need; count. Returns what each client is told."""
-    if not fresh:
-        return {}
-    rows = comments.by_ids(session, (item.check.guid for item in fresh.values()))
-    found_sites, _ = comments.sites_and_articles(session, rows.values())
+def _article_id(session: Session, check: Check, place: Place, work: _Work, places: Places) -> int:
+    submission = check.submission
+    article = (place.id, submission.article_url, submission.article_title)
+    known = places.article(article) or work.learned.get(article)
+    if known is None:
+        [known] = sites.article_ids(session, [article], work.now).values()
+        work.learned[article] = known
+    return known
+
+
+def _note(session: Session, fresh: Mapping[int, tuple[Judged, Place]], work: _Work) -> None:
+    """Keep what later reports and callbacks need; count; note what each client is told."""
     counts: dict[usage.Place, Counts] = {}
-    noted: list[tuple[Judged, int, bool]] = []
-    found: dict[int, Told] = {}
-    for index, item in fresh.items():
-        row = rows[item.check.guid]
-        unsure = UnsureAnswer(found_sites[row.site_id].unsure_answer)
-        found[index] = standing = _fresh_standing(item, unsure)
-        noted.append((item, row.site_id, standing.is_spam))
-        if not item.check.is_test:
-            place = (item.check.opener.id, row.site_id)
-            one = Counts(calls=1, spam=int(standing.is_spam), ham=int(not standing.is_spam))
-            counts.setdefault(place, Counts()).add(one)
-    checks.add(session, [check_row(item.check, site_id, now, is_spam)
-                         for item, site_id, is_spam in noted])  # fmt: skip
-    callbacks.add(session, [_callback_row(item, is_spam, now)
-                            for item, _, is_spam in noted if item.check.callback])  # fmt: skip
-    usage.count(session, counts, now.date())
-    return found
+    check_rows, callback_rows = [], []
+    for index, (item, place) in fresh.items():
+        check = item.check
+        standing = work.told[index] = _standing(item, place)
+        check_rows.append(check_row(check, place.id, work.now, standing.is_spam))
+        if check.callback:
+            callback_rows.append(_callback_row(item, standing.is_spam, work.now))
+        if not check.is_test:
+            spam = int(standing.is_spam)
+            one = Counts(calls=1, spam=spam, ham=1 - spam)
+            counts.setdefault((check.opener.id, place.id), Counts()).add(one)
+    checks.add(session, check_rows)
+    callbacks.add(session, callback_rows)
+    usage.count(session, counts, work.now.date())
 
 
-def check_row(check: Check, site_id: int, at: datetime, said_spam: bool) -> CheckRow:
-    return CheckRow(
-        comment_id=check.guid,
-        key_id=check.opener.id,
-        site_id=site_id,
-        at=at,
-        whole_print=check.prints.whole,
-        words_print=check.prints.words,
-        text_print=check.prints.text,
-        is_test=check.is_test,
-        said_spam=said_spam,
-    )
+def check_row(check: Check, site_id: int, at: datetime, said_spam: bool) -> dict[str, Any]:
+    """What is kept of a check to know it again; columns of CheckRow."""
+    return {
+        CheckRow.comment_id.key: check.guid,
+        CheckRow.key_id.key: check.opener.id,
+        CheckRow.site_id.key: site_id,
+        CheckRow.at.key: at,
+        CheckRow.whole_print.key: check.prints.whole,
+        CheckRow.words_print.key: check.prints.words,
+        CheckRow.text_print.key: check.prints.text,
+        CheckRow.is_test.key: check.is_test,
+        CheckRow.said_spam.key: said_spam,
+    }
 
 
-def _callback_row(item: Judged, is_spam: bool, at: datetime) -> CallbackRow:
+def _callback_row(item: Judged, is_spam: bool, at: datetime) -> dict[str, Any]:
     """Whoever was told to wait hears something in time, whatever becomes of the machine check."""
-    return CallbackRow(
-        comment_id=item.check.guid,
-        url=item.check.callback,
-        sealed_key=item.check.sealed_key,
-        told=None if item.promised else is_spam,
-        owed=True if item.promised else None,
-        due_at=at + PROMISE if item.promised else None,
-        attempts=0,
-        created_at=at,
-    )
+    return {
+        CallbackRow.comment_id.key: item.check.guid,
+        CallbackRow.url.key: item.check.callback,
+        CallbackRow.sealed_key.key: item.check.sealed_key,
+        CallbackRow.told.key: None if item.promised else is_spam,
+        CallbackRow.owed.key: True if item.promised else None,
+        CallbackRow.due_at.key: at + PROMISE if item.promised else None,
+        CallbackRow.created_at.key: at,
+    }
 
 
-def _fresh_standing(item: Judged, unsure: UnsureAnswer) -> Standing:
+def _standing(item: Judged, place: Place) -> Standing:
     ruling = item.ruling
-    if ruling is None:
-        outcome = Outcome.PENDING
-        return Standing(
-            comment_id=item.check.guid, outcome=outcome, is_spam=is_answered_spam(outcome, unsure)
-        )
-    outcome = outcome_of(None, ruling.verdict)
+    outcome = Outcome.PENDING if ruling is None else outcome_of(None, ruling.verdict)
     return Standing(
         comment_id=item.check.guid,
         outcome=outcome,
-        is_spam=is_answered_spam(outcome, unsure),
-        discard=ruling.discard,
-        score=ruling.score,
-        reasons=ruling.reasons,
+        is_spam=is_answered_spam(outcome, place.unsure),
+        discard=ruling is not None and ruling.discard,
+        score=ruling.score if ruling else None,
+        reasons=ruling.reasons if ruling else (),
     )
-
-
-def _stored_standing(session: Session, row: CommentRow) -> Standing:
-    site = session.get_one(SiteRow, row.site_id)
-    return standing_of(row, UnsureAnswer(site.unsure_answer))

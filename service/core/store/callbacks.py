@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, insert, or_, select, update
+from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from service.core.store.check_tables import CallbackRow
+from service.core.store.insert import insert_into
 from service.core.store.tables import CommentRow, SiteRow
 from service.core.verdict import Outcome, UnsureAnswer, is_answered_spam
 
@@ -35,11 +37,9 @@ class Owed:
     author_email: str
 
 
-def add(session: Session, rows: Sequence[CallbackRow]) -> None:
-    columns = [column.key for column in CallbackRow.__table__.columns]
-    values = [{name: getattr(row, name) for name in columns} for row in rows]
-    if values:
-        session.execute(insert(CallbackRow), values)
+def add(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        session.connection().execute(insert_into(CallbackRow), rows)
 
 
 def owe(session: Session, outcomes: Mapping[UUID, Outcome], now: datetime) -> None:

@@ -4,44 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from service.core.fingerprint import Prints
 from service.core.store.check_tables import CheckRow
+from service.core.store.insert import insert_into
 from service.core.store.tables import CommentRow
 
 AGAIN = timedelta(minutes=1)  # a client that got no answer sends the same call three times
 LOOKED_AT = 50  # newest, of a text that was sent over and over
 
 
-def add(session: Session, rows: Sequence[CheckRow]) -> None:
-    columns = [column.key for column in CheckRow.__table__.columns]
-    values = [{name: getattr(row, name) for name in columns} for row in rows]
-    if values:
-        session.execute(insert(CheckRow), values)
+ADD = insert_into(CheckRow)
+STORED = select(CheckRow.comment_id, CheckRow.key_id, CheckRow.whole_print).where(
+    or_(
+        CheckRow.comment_id.in_(bindparam("ids", expanding=True)),
+        and_(
+            CheckRow.key_id.in_(bindparam("key_ids", expanding=True)),
+            CheckRow.whole_print.in_(bindparam("prints", expanding=True)),
+            CheckRow.at.between(bindparam("since"), bindparam("until")),
+        ),
+    )
+)
+Call = tuple[int, str]  # key id, print of every field
+
+
+def add(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    session.connection().execute(ADD, rows)
 
 
 def by_comment(session: Session, comment_id: UUID) -> CheckRow | None:
     return session.get(CheckRow, comment_id)
 
 
-def asked_just_now(
-    session: Session, key_id: int, whole: Iterable[str], now: datetime
-) -> dict[str, UUID]:
-    """The comments that this key asked about within AGAIN in these very words, by print."""
-    statement = (
-        select(CheckRow.whole_print, CheckRow.comment_id)
-        .where(
-            CheckRow.key_id == key_id,
-            CheckRow.whole_print.in_(set(whole)),
-            CheckRow.at.between(now - AGAIN, now + AGAIN),
-        )
-        .order_by(CheckRow.at)
-    )
-    return dict(session.execute(statement).all())
+def stored_already(
+    session: Session, calls: Iterable[Call], ids: Iterable[UUID], now: datetime
+) -> dict[Call | UUID, UUID]:
+    """The comments that were asked about within AGAIN in these very words, or have these ids."""
+    wanted = list(calls)
+    values = {
+        "ids": list(ids),
+        "key_ids": [key_id for key_id, _ in wanted],
+        "prints": [whole for _, whole in wanted],
+        "since": now - AGAIN,
+        "until": now + AGAIN,
+    }
+    found: dict[Call | UUID, UUID] = {}
+    for comment_id, key_id, whole in session.connection().execute(STORED, values):
+        found[comment_id] = found[key_id, whole] = comment_id
+    return found
 
 
 def known(session: Session, site_id: int, prints: Prints, *, names_author: bool) -> list[UUID]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -33,20 +34,25 @@ SUMS = tuple(func.coalesce(func.sum(getattr(UsageRow, name)), 0).label(name) for
 Place = tuple[int, int]  # key id, site id
 
 
-def count(session: Session, found: Mapping[Place, Counts], day: date) -> None:
-    """Add these to the day's counts."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+def _adding(dialect: Any) -> Any:
     statement = dialect.insert(UsageRow.__table__)
-    statement = statement.on_conflict_do_update(
+    return statement.on_conflict_do_update(
         index_elements=["key_id", "site_id", "day"],
         set_={name: UsageRow.__table__.c[name] + statement.excluded[name] for name in NAMES},
     )
+
+
+ADD = {"sqlite": _adding(sqlite), "postgresql": _adding(postgresql)}
+
+
+def count(session: Session, found: Mapping[Place, Counts], day: date) -> None:
+    """Add these to the day's counts."""
     rows = [
         {"key_id": key_id, "site_id": site_id, "day": day, **asdict(counts)}
         for (key_id, site_id), counts in sorted(found.items())  # lest two wait in a ring
     ]
     if rows:
-        session.execute(statement, rows)
+        session.connection().execute(ADD[session.get_bind().dialect.name], rows)
 
 
 def of_key(

@@ -51,7 +51,8 @@ class Asking:
         """What the client is told. Raises WrongSite."""
         here = self._here
         with here.store.reading() as session:
-            seen = look(session, self.check, here.clock(), here.settings.secret_key)
+            now, secret = here.clock(), here.settings.secret_key
+            seen = look(session, self.check, self._own.places, now, secret)
         if seen.standing is not None:
             return seen.standing
         self.stage = Stage.SCORING

@@ -10,11 +10,13 @@ from uuid import UUID
 
 import msgspec
 from flask import Flask, current_app
+from sqlalchemy.exc import IntegrityError
 
 from service.callbacks import Postman
 from service.core import recording, reports
 from service.core.checking import Check
 from service.core.errors import ModerationError
+from service.core.places import Places
 from service.core.recording import Judged, Told
 from service.core.reports import Report
 from service.core.store import callbacks
@@ -45,6 +47,7 @@ class Context:
     keyring: Keyring
     hands: Hands
     recorded: Together[Judged, Told]  # what many requests check at once shares a transaction
+    places: Places
     spool: Spool
     replaying: Errand
     delivering: Errand
@@ -72,11 +75,12 @@ def _made(parts: Parts) -> Context:
     store, secret, clock = parts.store, parts.settings.secret_key, parts.clock
     hands = Hands(THREADS, REST)
     spool = Spool(parts.settings.data_dir / FOLDER)
+    places = Places()
     sender = Caller(allow_private=parts.settings.private_callbacks)
     postman = Postman(store, sender, clock, secret)
 
     def write_all(items: Sequence[Judged]) -> list[Told]:
-        return store.write(lambda session: recording.record_many(session, items, clock(), secret))
+        return recorded(store, items, clock(), secret, places)
 
     def replay() -> bool:
         spool.replay(lambda entry: write_kept(store, entry, secret))
@@ -87,10 +91,28 @@ def _made(parts: Parts) -> Context:
         keyring=Keyring(store, hands, clock, secret),
         hands=hands,
         recorded=Together(write_all),
+        places=places,
         spool=spool,
         replaying=Errand("replay", replay),
         delivering=Errand("deliver", lambda: _delivered(postman, store)),
     )
+
+
+def recorded(
+    store: Store, items: Sequence[Judged], now: datetime, secret: str, places: Places
+) -> list[Told]:
+    """One answer to each, committed. What turns out to be no longer true is looked up anew."""
+    try:
+        told, learned = store.write(
+            lambda session: recording.record_many(session, items, now, secret, places)
+        )
+    except IntegrityError:
+        places.forget()
+        told, learned = store.write(
+            lambda session: recording.record_many(session, items, now, secret, places)
+        )
+    places.learn(learned)
+    return told
 
 
 def write_kept(store: Store, entry: Entry, secret: str) -> None:
@@ -99,9 +121,7 @@ def write_kept(store: Store, entry: Entry, secret: str) -> None:
         kept = msgspec.convert(entry, Kept)
         if kept.check is not None:
             judged = Judged(check=kept.check, ruling=None)
-            [told] = store.write(
-                lambda session: recording.record_many(session, [judged], kept.at, secret)
-            )
+            [told] = recorded(store, [judged], kept.at, secret, Places())
             if isinstance(told, ModerationError):
                 raise told
         if (report := kept.report) is not None:
