@@ -19,20 +19,26 @@ class Errand:
         self._lock = threading.Lock()
         self._is_running = False
         self._is_wanted = False
+        self._is_closed = False
 
     def start(self) -> None:
         """See to it that the work is done after this moment."""
         with self._lock:
             self._is_wanted = True
-            if not self._is_running:
+            if not (self._is_running or self._is_closed):
                 self._is_running = True
                 threading.Thread(target=self._run, name=self._name, daemon=True).start()
+
+    def close(self) -> None:
+        """Do nothing any more after what is under way."""
+        with self._lock:
+            self._is_closed = True
 
     def _run(self) -> None:
         pause = threading.Event()
         while True:
             with self._lock:
-                if not self._is_wanted:
+                if self._is_closed or not self._is_wanted:
                     self._is_running = False
                     return
                 self._is_wanted = False

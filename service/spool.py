@@ -36,7 +36,7 @@ class Spool:
 
     def __init__(self, folder: Path, most_bytes: int = MOST_BYTES) -> None:
         self._folder = folder
-        self._most_bytes = most_bytes
+        self.most_bytes = most_bytes
 
     def add(self, entry: Entry) -> None:
         """Keep the entry; it is on disk when this returns. Raises SpoolFull."""
@@ -44,8 +44,8 @@ class Spool:
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with self._locked("lock"), self._open_current() as file:
-                if self.size() + len(line) > self._most_bytes:
-                    raise SpoolFull(f"{self._most_bytes} bytes are waiting to be written")
+                if self.size() + len(line) > self.most_bytes:
+                    raise SpoolFull(f"{self.most_bytes} bytes are waiting to be written")
                 self._append(file, line)
         except OSError as error:
             raise SpoolFull(f"the disk does not take it: {error.strerror}") from error

@@ -60,7 +60,8 @@ def owe(session: Session, outcomes: Mapping[UUID, Outcome], now: datetime) -> No
 
 def _owe(row: CallbackRow, is_spam: bool, now: datetime) -> None:
     row.attempts = 0
-    if row.told is is_spam:
+    is_under_way = row.claimed_until is not None  # then nobody can say what the client knows
+    if row.told is is_spam and not is_under_way:
         row.owed = row.due_at = None
     else:
         row.owed, row.due_at = is_spam, now + SETTLE

@@ -152,9 +152,7 @@ class TestHeaders:
         assert found["score"] == 0.97
         assert found["reasons"][0]["code"] == "word"
 
-    def test_another_sites_guid_finds_nothing(
-        self, door: Door, every_site: dict[str, str], store: Store
-    ) -> None:
+    def test_another_sites_guid_finds_nothing(self, door: Door, every_site: dict[str, str]) -> None:
         unknown = door.client.get(f"/api/v1/comments?guid={'0' * 32}", headers=every_site)
         assert unknown.get_json()["comments"] == []
         wrong = door.client.get("/api/v1/comments?guid=me", headers=every_site)

@@ -181,7 +181,9 @@ def test_whatever_is_sent_becomes_a_submission_that_can_be_stored(
         assert checked(found, NOW) == found
 
 
-@pytest.mark.parametrize("role", ["administrator", "editor,administrator", "super_admin, Administrator"])
+@pytest.mark.parametrize(
+    "role", ["administrator", "editor,administrator", "super_admin, Administrator"]
+)
 def test_a_list_of_roles_with_administrator_is_trusted(role: str) -> None:
     ruling = comment.preset(Form({"user_role": role}), submission())
     assert ruling is not None

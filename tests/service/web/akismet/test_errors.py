@@ -1,4 +1,4 @@
-"""Section 5 of the reference: an error never looks like a verdict, and a check always has a guid."""
+"""Section 5 of the reference: an error is never a verdict, and a check always has a guid."""
 
 from __future__ import annotations
 

@@ -61,7 +61,9 @@ def test_blog_charset_says_how_the_values_are_written(declared: str) -> None:
 
 
 def test_the_content_type_says_it_where_blog_charset_does_not() -> None:
-    assert read(b"comment_content=%EF%F0%E8", charset="windows-1251").get("comment_content") == "при"
+    assert (
+        read(b"comment_content=%EF%F0%E8", charset="windows-1251").get("comment_content") == "при"
+    )
 
 
 def test_utf_8_is_seen_where_another_charset_was_declared() -> None:
@@ -69,7 +71,9 @@ def test_utf_8_is_seen_where_another_charset_was_declared() -> None:
     assert read(body).get("comment_content") == "café"
 
 
-@pytest.mark.parametrize(("charset", "text"), [("GBK", "联通"), ("Shift_JIS", "パン"), ("big5", "麵包")])
+@pytest.mark.parametrize(
+    ("charset", "text"), [("GBK", "联通"), ("Shift_JIS", "パン"), ("big5", "麵包")]
+)
 def test_charsets_of_several_bytes_are_taken_at_their_word(charset: str, text: str) -> None:
     encoded = "".join(f"%{byte:02X}" for byte in text.encode(charset)).encode()
     body = b"blog_charset=%s&comment_content=%s" % (charset.encode(), encoded)

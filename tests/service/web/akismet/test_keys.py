@@ -157,9 +157,7 @@ class TestGuesses:
         clock.move(minutes=16)
         assert client.post("/1.1/comment-check", data=fields).text == "false"
 
-    def test_the_same_wrong_key_over_and_over_is_one_guess(
-        self, door: Door, client: FlaskClient
-    ) -> None:
+    def test_the_same_wrong_key_over_and_over_is_one_guess(self, door: Door) -> None:
         for _ in range(40):
             assert door.check(api_key=WRONG).text == "invalid"
         assert door.check().text == "false"
