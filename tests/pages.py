@@ -30,6 +30,8 @@ class FormFinder(HTMLParser):
         if tag == "form":
             self.forms.append(Form(given.get("action", "")))
         elif tag in ("input", "textarea") and self.forms and "name" in given:
+            if given.get("type") in ("radio", "checkbox") and "checked" not in given:
+                return
             self.forms[-1].fields[given["name"]] = given.get("value", "")
 
 

@@ -41,14 +41,20 @@ def test_every_fault_is_reported_at_once() -> None:
                 "HAMLET_REDIS_URL": "http://redis",
                 "HAMLET_DATABASE_URL": "mysql://db/x",
                 "HAMLET_TRUSTED_PROXIES": "10.0.0.0/8, nonsense",
+                "HAMLET_PRIVATE_CALLBACKS": "maybe",
                 "HAMLET_WORKERS": "0",
                 "HAMLET_LOG_LEVEL": "loud",
                 "HAMLET_PUBLIC_URL": "example.org",
                 "HAMLET_MODEL_DIR_FILE": "/does/not/exist",
             }
         )
-    assert len(caught.value.faults) == 8
+    assert len(caught.value.faults) == 9
     assert "HAMLET_SECRET_KEY: 5 characters; at least 32" in str(caught.value)
+
+
+@pytest.mark.parametrize(("text", "allowed"), [("yes", True), ("No", False), ("", False)])
+def test_private_callbacks_are_allowed_by_a_plain_yes(text: str, allowed: bool) -> None:
+    assert Settings.from_env({"HAMLET_PRIVATE_CALLBACKS": text}).private_callbacks is allowed
 
 
 def test_https_makes_the_cookies_secure() -> None:

@@ -52,6 +52,16 @@ def test_settings_are_saved_and_audited(owner: Moderator, store: Store) -> None:
     }
 
 
+def test_what_clients_are_told_of_unsure_comments_is_chosen(owner: Moderator, store: Store) -> None:
+    page = owner.follow(owner.press("/queue/sites/blog", unsure_answer="pass"))
+    assert "Saved." in page
+    [detail] = audited(store)
+    assert detail["changes"] == {"unsure_answer": ["hold", "pass"]}
+    response = owner.press("/queue/sites/blog", unsure_answer="maybe")
+    assert response.status_code == 422
+    assert "Choose one of the two." in response.text
+
+
 def test_an_empty_cutoff_means_the_models_own(owner: Moderator, store: Store) -> None:
     owner.follow(owner.press("/queue/sites/blog", **SETTINGS))
     owner.follow(owner.press("/queue/sites/blog", mode="automatic", ham_cutoff="", spam_cutoff=" "))

@@ -10,14 +10,17 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from service.app import create_app
 from service.config import Settings
 from service.core.store import callbacks
 from service.core.store.check_tables import CallbackRow
 from service.core.store.session import Store
+from service.core.store.turns import Turns
 from service.scoring import Scorer, drain
 from service.web.akismet import context
 from service.web.akismet.context import Context, write_kept
 from tests.fakes import FrozenClock, PlainModel, QuietBell
+from tests.servers import wait_until
 from tests.service.web.akismet.conftest import GUID, Door
 
 
@@ -174,6 +177,41 @@ class TestAway:
         assert door.key not in json.dumps(spooled(settings))
         path = settings.data_dir / context.FOLDER / "waiting.jsonl"
         assert path.stat().st_mode & 0o077 == 0
+
+
+def test_what_a_process_left_is_written_by_the_next(
+    door: Door, database: Failing, own: Context, store: Store, settings: Settings, scorer: Scorer,
+    bell: QuietBell,
+) -> None:  # fmt: skip
+    door.check("hello")
+    database.leave()
+    answer = door.check("unsure")
+    database.come_back()
+    create_app(settings, store=store, scorer=scorer, bell=bell)  # type: ignore[arg-type]
+    wait_until(own.spool.is_empty, "the spool to be replayed")
+    assert door.comment(answer).outcome == "pending"
+    assert bell.rings
+
+
+@pytest.mark.usefixtures("own")
+class TestStuck:
+    """The database answers nothing for a while: another process holds its lock."""
+
+    def test_the_client_hears_in_time_and_the_check_is_written_once(
+        self, door: Door, own: Context, store: Store, settings: Settings
+    ) -> None:
+        door.check("hello")
+        with Turns(settings.data_dir / "hamlet.sqlite3").turn():
+            answer = door.check("unsure")
+            assert answer.data == b"true"
+            assert len(spooled(settings)) == 1
+            again = door.check("spam")  # at once: nothing is tried for a moment
+            assert again.data == b"true"
+        wait_until(lambda: len(door.all_comments()) == 2, "the work that came late")
+        own.spool.replay(lambda entry: write_kept(store, entry, settings.secret_key))
+        assert len(door.all_comments()) == 3
+        assert door.comment(answer).outcome == "held"
+        assert door.comment(again).outcome == "pending"
 
 
 class SlowModel(PlainModel):

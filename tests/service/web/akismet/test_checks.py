@@ -70,17 +70,31 @@ class TestVerdicts:
         assert answer.data == b"true"
         assert door.comment(answer).outcome == "spam"
 
-    def test_without_a_model_nothing_is_published(self, door: Door, scorer: Scorer) -> None:
-        scorer.model = None
-        answer = door.check()
-        assert answer.data == b"true"
-        assert TIP not in answer.headers
-        assert door.comment(answer).outcome == "held"
-
     def test_a_model_that_fails_publishes_nothing(self, door: Door) -> None:
         answer = door.check("explode")
         assert answer.data == b"true"
         assert TIP not in answer.headers
+
+
+class TestWithoutAModel:
+    @pytest.fixture
+    def scorer(self) -> Scorer:
+        return Scorer(None, "the file is gone")
+
+    def test_nothing_is_published(self, door: Door) -> None:
+        answer = door.check()
+        assert answer.data == b"true"
+        assert TIP not in answer.headers
+        assert "X-hamlet-score" not in answer.headers
+        assert door.comment(answer).outcome == "held"
+
+    def test_nobody_is_told_to_wait_for_what_is_not_running(self, door: Door) -> None:
+        answer = door.check(callback="https://blog.example/hook")
+        assert answer.data == b"true"
+        assert "X-akismet-recheck-after" not in answer.headers
+
+    def test_test_values_are_answered_all_the_same(self, door: Door) -> None:
+        assert door.check(user_role="administrator").data == b"false"
 
 
 class TestUnsure:
