@@ -145,16 +145,7 @@ def _store(
         article_id = _article_id(session, check, place, work, places)
         arrival = Arrival(check.submission, Caller(check.opener.actor))
         values = comment_values(check.guid, (place.id, article_id), arrival, work.now, secret)
-        events.append(
-            {
-                "comment_id": check.guid,
-                "revision": 1,
-                "at": work.now,
-                "kind": EventKind.SUBMITTED,
-                "actor": check.opener.actor,
-                "detail": {},
-            }
-        )
+        events.append(_submitted(check, work.now))
         if ruling is not None:
             born = CommentRow(id=check.guid, revision=1)
             values |= moderation.judged_values(born, ruling, work.now, item.model, Traces())
@@ -166,6 +157,17 @@ def _store(
         if same:
             connection.execute(ADD_COMMENT, same)
     connection.execute(ADD_EVENT, events)
+
+
+def _submitted(check: Check, now: datetime) -> dict[str, Any]:
+    return {
+        "comment_id": check.guid,
+        "revision": 1,
+        "at": now,
+        "kind": EventKind.SUBMITTED,
+        "actor": check.opener.actor,
+        "detail": {},
+    }
 
 
 def _article_id(session: Session, check: Check, place: Place, work: _Work, places: Places) -> int:

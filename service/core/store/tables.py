@@ -78,9 +78,7 @@ class SiteRow(Table):
     language: Mapped[str] = mapped_column(String(35), default="")
     ham_cutoff: Mapped[float | None] = mapped_column()  # None: the model's
     spam_cutoff: Mapped[float | None] = mapped_column()
-    unsure_answer: Mapped[str] = mapped_column(
-        String(10), default=UnsureAnswer.HOLD, server_default=UnsureAnswer.HOLD
-    )
+    unsure_answer: Mapped[str] = mapped_column(String(10), server_default=UnsureAnswer.HOLD)
     created_at: Mapped[datetime] = mapped_column()
 
 

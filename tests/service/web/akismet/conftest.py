@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from service.core.store import comments, keys
 from service.core.store.session import Store
 from service.core.store.tables import CommentRow, ExampleRow
+from service.web.akismet.context import Context
 from tests.service.web.conftest import SITE_URL, Site
 
 GUID = "X-akismet-guid"
@@ -79,3 +81,11 @@ class Door:
 def door(client: FlaskClient, site: Site, store: Store) -> Door:
     """The site https://blog.example and a key for it alone, called `blog`."""
     return Door(client, site.key, store)
+
+
+@pytest.fixture
+def own(app: Flask) -> Context:
+    """The door's context, which replays nothing by itself."""
+    made: Context = app.extensions["hamlet-akismet"]
+    made.replaying.close()
+    return made

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
 
 from service.app import create_app
 from service.config import Settings
-from service.core.store import callbacks
-from service.core.store.check_tables import CallbackRow
 from service.core.store.session import Store
 from service.core.store.turns import Turns
 from service.scoring import Scorer, drain
 from service.web.akismet import context
 from service.web.akismet.context import Context, write_kept
-from tests.fakes import FrozenClock, PlainModel, QuietBell
+from tests.fakes import FrozenClock, QuietBell
 from tests.servers import wait_until
 from tests.service.web.akismet.conftest import GUID, Door
 
@@ -52,14 +47,6 @@ class Failing:
 @pytest.fixture
 def database(store: Store, settings: Settings) -> Failing:
     return Failing(store, settings.data_dir)
-
-
-@pytest.fixture
-def own(app: Flask) -> Context:
-    """The door's context, which replays nothing by itself."""
-    made: Context = app.extensions["hamlet-akismet"]
-    made.replaying.close()
-    return made
 
 
 def spooled(settings: Settings) -> list[dict[str, object]]:
@@ -201,125 +188,16 @@ class TestStuck:
         self, door: Door, own: Context, store: Store, settings: Settings
     ) -> None:
         door.check("hello")
-        with Turns(settings.data_dir / "hamlet.sqlite3").turn():
+        other = Turns(settings.data_dir / "hamlet.sqlite3")
+        with other.turn():
             answer = door.check("unsure")
             assert answer.data == b"true"
             assert len(spooled(settings)) == 1
             again = door.check("spam")  # at once: nothing is tried for a moment
             assert again.data == b"true"
+        other.close()
         wait_until(lambda: len(door.all_comments()) == 2, "the work that came late")
         own.spool.replay(lambda entry: write_kept(store, entry, settings.secret_key))
         assert len(door.all_comments()) == 3
         assert door.comment(answer).outcome == "held"
         assert door.comment(again).outcome == "pending"
-
-
-class SlowModel(PlainModel):
-    """Scores "slow" only when it is told to go on."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.go_on = threading.Event()
-
-    def _score(self, body: str) -> float:
-        if "slow" in body:
-            self.go_on.wait(20)
-        return super()._score(body)
-
-
-@pytest.mark.usefixtures("own")
-class TestSlowScorer:
-    """The machine check is still running when the client can wait no longer."""
-
-    HOOK = "https://blog.example/wp-json/akismet/v1/webhook"
-
-    @pytest.fixture
-    def model(self) -> Iterator[SlowModel]:
-        model = SlowModel()
-        yield model
-        model.go_on.set()
-
-    @pytest.fixture(autouse=True)
-    def _quiet(self, own: Context) -> None:
-        own.delivering.close()
-
-    def callback(self, door: Door, answer: object) -> CallbackRow:
-        with door.store.reading() as session:
-            row = door.comment(answer)  # type: ignore[arg-type]
-            return session.get_one(CallbackRow, row.id)
-
-    def test_without_a_callback_it_is_spam_so_far_and_a_worker_judges_it(
-        self, door: Door, bell: QuietBell
-    ) -> None:
-        answer = door.check("slow")
-        assert answer.data == b"true"
-        assert "X-akismet-recheck-after" not in answer.headers
-        assert door.comment(answer).outcome == "pending"
-        assert bell.rings == 1
-
-    def test_with_a_callback_it_is_provisional(self, door: Door, bell: QuietBell) -> None:
-        answer = door.check("slow", callback=self.HOOK)
-        assert answer.data == b"false"
-        assert answer.headers["X-akismet-recheck-after"] == "120"
-        assert len(answer.headers[GUID]) == 32
-        assert bell.rings == 1
-
-    @pytest.mark.parametrize(
-        "fields",
-        [
-            {"recheck_reason": "recheck_queue"},
-            {"is_test": "1"},
-            {"callback": "https://evil.example/hook"},
-        ],
-    )
-    def test_it_is_never_provisional_for_rechecks_tests_and_foreign_callbacks(
-        self, door: Door, fields: dict[str, str]
-    ) -> None:
-        answer = door.check("slow", **{"callback": self.HOOK, **fields})
-        assert answer.data == b"true"
-        assert "X-akismet-recheck-after" not in answer.headers
-
-    def test_a_trusted_author_waits_for_no_scorer(self, door: Door) -> None:
-        answer = door.check("slow", callback=self.HOOK, user_role="administrator")
-        assert answer.data == b"false"
-        assert "X-akismet-recheck-after" not in answer.headers
-
-    def test_whatever_happens_it_is_told_spam_before_the_delay_ends(
-        self, door: Door, clock: FrozenClock
-    ) -> None:
-        answer = door.check("slow", callback=self.HOOK)
-        with door.store.writing() as session:
-            assert callbacks.claim_due(session, clock()) == []
-        clock.move(seconds=119)
-        with door.store.writing() as session:
-            [owed] = callbacks.claim_due(session, clock())
-        assert owed.is_spam
-        assert owed.comment_id.hex == answer.headers[GUID]
-
-    @pytest.mark.parametrize(
-        ("text", "is_spam"), [("slow unsure", True), ("slow spam", True), ("slow", False)]
-    )
-    def test_the_workers_verdict_is_told_at_once(
-        self, door: Door, model: SlowModel, scorer: Scorer, clock: FrozenClock, text: str,
-        is_spam: bool,
-    ) -> None:  # fmt: skip
-        from datetime import timedelta
-
-        door.check(text, callback=self.HOOK)
-        model.go_on.set()
-        drain(door.store, scorer, clock, timedelta(seconds=1))
-        clock.move(seconds=3)
-        with door.store.writing() as session:
-            [owed] = callbacks.claim_due(session, clock())
-        assert owed.is_spam is is_spam
-
-    def test_the_late_scorer_judges_nothing_twice(
-        self, door: Door, model: SlowModel, scorer: Scorer, clock: FrozenClock
-    ) -> None:
-        from datetime import timedelta
-
-        answer = door.check("slow spam", callback=self.HOOK)
-        model.go_on.set()
-        drain(door.store, scorer, clock, timedelta(seconds=1))
-        kinds = [kind for kind, _ in door.events(door.comment(answer))]
-        assert kinds == ["submitted", "judged"]
