@@ -46,7 +46,8 @@ class Spool:
             with self._locked("lock"), self._open_current() as file:
                 if self.size() + len(line) > self.most_bytes:
                     raise SpoolFull(f"{self.most_bytes} bytes are waiting to be written")
-                self._append(file, line)
+                # A line that a crash cut short must not swallow this one.
+                self._append(file, line if self._ends_whole() else b"\n" + line)
         except OSError as error:
             raise SpoolFull(f"the disk does not take it: {error.strerror}") from error
 
@@ -74,18 +75,30 @@ class Spool:
 
     def _replay_file(self, path: Path, write: Callable[[Entry], None]) -> int:
         written = 0
-        for line in path.read_bytes().splitlines():
-            try:
-                write(json.loads(line))
-                written += 1
-            except ValueError:  # cut short by a crash: nothing was promised for it
-                log.error("spool_line_damaged")
-            except Refused as error:
-                log.error("spool_entry_refused", why=str(error))
-                with (self._folder / "refused.jsonl").open("ab") as file:
-                    self._append(file, line + b"\n")
+        with path.open("rb") as lines:
+            for line in lines:
+                entry = _entry(line)
+                if entry is None:
+                    continue
+                try:
+                    write(entry)
+                    written += 1
+                except Refused as error:
+                    self._keep_refused(line, error)
         path.unlink()
         return written
+
+    def _keep_refused(self, line: bytes, error: Refused) -> None:
+        log.error("spool_entry_refused", why=str(error))
+        path = self._folder / "refused.jsonl"
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as file:
+            self._append(file, line)
+
+    def _ends_whole(self) -> bool:
+        with self._current.open("rb") as file:
+            end = file.seek(0, os.SEEK_END)
+            file.seek(max(0, end - 1))
+            return file.read(1) in (b"", b"\n")
 
     def _set_aside(self) -> None:
         with self._locked("lock"):
@@ -124,3 +137,13 @@ class Spool:
         with (self._folder / name).open("ab") as file:
             fcntl.flock(file, how)  # opened anew each time, so that threads are told apart too
             yield
+
+
+def _entry(line: bytes) -> Entry | None:
+    """The entry; None for a line cut short by a crash, for which nothing was promised."""
+    try:
+        entry: Entry = json.loads(line)
+    except ValueError:
+        log.error("spool_line_damaged")
+        return None
+    return entry

@@ -27,7 +27,8 @@ PUBLISHED = (
     .where(
         CommentRow.site_id == bindparam("site_id"),
         CommentRow.author_hash == bindparam("author"),
-        CommentRow.outcome == Outcome.PUBLISHED,
+        # Not the bare column: SQLite would read every published comment by the queue's index.
+        CommentRow.outcome.concat("") == Outcome.PUBLISHED,
     )
     .limit(1)
 )

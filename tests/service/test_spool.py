@@ -71,9 +71,10 @@ def test_a_line_cut_short_by_a_crash_harms_no_other(spool: Spool, tmp_path: Path
     spool.add({"n": 1})
     with (tmp_path / "spool" / "waiting.jsonl").open("ab") as file:
         file.write(b'{"n": ')
+    spool.add({"n": 2})
     found: list[Entry] = []
     spool.replay(found.append)
-    assert found == [{"n": 1}]
+    assert found == [{"n": 1}, {"n": 2}]
 
 
 def test_a_full_one_keeps_nothing_more(tmp_path: Path) -> None:

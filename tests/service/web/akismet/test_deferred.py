@@ -9,7 +9,6 @@ from datetime import timedelta
 import pytest
 
 from service.core.store import callbacks
-from service.core.store.check_tables import CallbackRow
 from service.scoring import Scorer, drain
 from service.web.akismet.context import Context
 from tests.fakes import FrozenClock, PlainModel, QuietBell
@@ -44,11 +43,6 @@ class TestSlowScorer:
     @pytest.fixture(autouse=True)
     def _quiet(self, own: Context) -> None:
         own.delivering.close()
-
-    def callback(self, door: Door, answer: object) -> CallbackRow:
-        with door.store.reading() as session:
-            row = door.comment(answer)  # type: ignore[arg-type]
-            return session.get_one(CallbackRow, row.id)
 
     def test_without_a_callback_it_is_spam_so_far_and_a_worker_judges_it(
         self, door: Door, bell: QuietBell
