@@ -40,6 +40,7 @@ class Settings:
     public_url: str | None = None  # https here makes the cookies Secure
     trusted_proxies: tuple[Network, ...] = ()
     private_callbacks: bool = False  # clients on private addresses may be told of changed answers
+    check_patience: float = 0.7  # seconds for one check; some clients wait no longer than one
     log_level: str = "info"
     workers: int = 1
 
@@ -57,6 +58,7 @@ class Settings:
             public_url=reader.value("PUBLIC_URL", None, _http_url),
             trusted_proxies=reader.value("TRUSTED_PROXIES", (), _networks),
             private_callbacks=reader.value("PRIVATE_CALLBACKS", False, _switch),
+            check_patience=reader.value("CHECK_PATIENCE", 0.7, _seconds),
             log_level=reader.value("LOG_LEVEL", "info", _log_level),
             workers=reader.value("WORKERS", 1, _count),
         )
@@ -167,6 +169,13 @@ def _switch(text: str) -> bool:
     if text.lower() not in ("yes", "no"):
         raise ValueError(f"{text!r}: expected yes or no")
     return text.lower() == "yes"
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0.1 <= seconds <= 10:
+        raise ValueError(f"{text!r}: expected seconds from 0.1 to 10")
+    return seconds
 
 
 def _count(text: str) -> int:

@@ -42,13 +42,14 @@ def test_every_fault_is_reported_at_once() -> None:
                 "HAMLET_DATABASE_URL": "mysql://db/x",
                 "HAMLET_TRUSTED_PROXIES": "10.0.0.0/8, nonsense",
                 "HAMLET_PRIVATE_CALLBACKS": "maybe",
+                "HAMLET_CHECK_PATIENCE": "60",
                 "HAMLET_WORKERS": "0",
                 "HAMLET_LOG_LEVEL": "loud",
                 "HAMLET_PUBLIC_URL": "example.org",
                 "HAMLET_MODEL_DIR_FILE": "/does/not/exist",
             }
         )
-    assert len(caught.value.faults) == 9
+    assert len(caught.value.faults) == 10
     assert "HAMLET_SECRET_KEY: 5 characters; at least 32" in str(caught.value)
 
 

@@ -27,7 +27,6 @@ from service.web.akismet.requests import MissingField, check_of
 from service.web.parts import Parts, parts
 
 log = structlog.get_logger()
-PATIENCE = 0.7  # seconds; some clients wait no longer than one
 RECHECK_AFTER = 120  # seconds; a client that was told to wait waits twice as long
 
 
@@ -86,7 +85,7 @@ def answer(form: Form, shown: Shown, now: datetime) -> Response:
     preset = comment.preset(form, check.submission)
     asking = Asking(check, preset, parts(), context())
     try:
-        standing = context().hands.do(asking.run, PATIENCE)
+        standing = context().hands.do(asking.run, parts().settings.check_patience)
     except WrongSite:
         raise
     except TooSlow:
@@ -108,7 +107,9 @@ def _too_slow(asking: Asking, form: Form, now: datetime) -> Response:
     log.error("scoring_too_slow", comment=str(asking.check.guid))
     may_wait = bool(asking.check.callback) and not asking.check.is_test and not _is_recheck(form)
     try:
-        standing = context().hands.do(lambda: asking.record(None, promised=may_wait), PATIENCE)
+        standing = context().hands.do(
+            lambda: asking.record(None, promised=may_wait), parts().settings.check_patience
+        )
     except (TooSlow, *DATABASE_AWAY):
         return _spooled(asking.check, now)
     parts().bell.ring()

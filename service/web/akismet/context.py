@@ -88,7 +88,7 @@ def _made(parts: Parts) -> Context:
         return spool.is_empty()
 
     return Context(
-        keyring=Keyring(store, hands, clock, secret),
+        keyring=Keyring(store, hands, clock, parts.settings),
         hands=hands,
         recorded=Together(write_all),
         places=places,

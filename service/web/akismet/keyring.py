@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service.clock import Clock
+from service.config import Settings
 from service.core import key_guesses
 from service.core.checking import Opener
 from service.core.store import keys
@@ -21,7 +22,6 @@ from service.web.akismet.form import Form
 KEY = re.compile(r"[0-9a-f]{12}")
 FRESH = 3.0  # seconds; a revoked key is good for so long at most
 REMEMBERED = 10_000  # keys, each with an address it came from
-PATIENCE = 0.5  # seconds for the database
 
 
 class NoKey(Exception):
@@ -72,9 +72,10 @@ def text_of(form: Form, host: str, *, key_first: bool = False) -> str:
 class Keyring:
     """Looks keys up, and remembers the good ones for a moment, or while the database is away."""
 
-    def __init__(self, store: Store, hands: Hands, clock: Clock, secret: str) -> None:
+    def __init__(self, store: Store, hands: Hands, clock: Clock, settings: Settings) -> None:
         self._store, self._hands = store, hands
-        self._clock, self._secret = clock, secret
+        self._clock, self._secret = clock, settings.secret_key
+        self._patience = settings.check_patience
         self._good: OrderedDict[tuple[str, str], tuple[Opener, float]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -91,7 +92,7 @@ class Keyring:
         if opener is not None and time.monotonic() - seen_at < FRESH:
             return Shown(text, opener)
         try:
-            found = self._hands.do(lambda: self._look_up(text, address, entry), PATIENCE)
+            found = self._hands.do(lambda: self._look_up(text, address, entry), self._patience)
         except (*DATABASE_AWAY, TooSlow) as error:
             if (known := self._known(entry[0])) is None:
                 raise DatabaseAway from error

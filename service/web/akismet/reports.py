@@ -20,7 +20,6 @@ from service.web.akismet.requests import MissingField, check_of
 from service.web.parts import parts
 
 log = structlog.get_logger()
-PATIENCE = 0.7  # seconds
 SAID = {answers.SPAM: True, answers.HAM: False}
 
 
@@ -31,7 +30,7 @@ def answer(form: Form, shown: Shown, now: datetime, *, is_spam: bool) -> Respons
     try:
         context().hands.do(
             lambda: store.write(lambda session: reports.take(session, report, now, secret)),
-            PATIENCE,
+            parts().settings.check_patience,
         )
     except TooSlow:
         context().hands.rest()

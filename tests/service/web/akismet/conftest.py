@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import pytest
@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from service.config import Settings
 from service.core.store import comments, keys
 from service.core.store.session import Store
 from service.core.store.tables import CommentRow, ExampleRow
@@ -75,6 +76,12 @@ class Door:
     def revoke(self, now: object) -> None:
         with self.store.writing() as session:
             keys.revoke(session, keys.all_keys(session)[0].id, now)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """Patient, lest a busy machine be taken for a slow database."""
+    return replace(settings, check_patience=30)
 
 
 @pytest.fixture

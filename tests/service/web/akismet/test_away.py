@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -183,6 +184,10 @@ def test_what_a_process_left_is_written_by_the_next(
 @pytest.mark.usefixtures("own")
 class TestStuck:
     """The database answers nothing for a while: another process holds its lock."""
+
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return replace(settings, check_patience=0.3)
 
     def test_the_client_hears_in_time_and_the_check_is_written_once(
         self, door: Door, own: Context, store: Store, settings: Settings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import akismet
@@ -50,7 +51,8 @@ class Ways:
             async with http:
                 return await call(client)
 
-        return asyncio.run(run())
+        with ThreadPoolExecutor(1) as apart:  # the browser's driver may run a loop in this thread
+            return apart.submit(asyncio.run, run()).result()
 
 
 @pytest.fixture(params=["synchronous", "asynchronous"])

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from service.config import Settings
 from service.core.store import callbacks
 from service.scoring import Scorer, drain
 from service.web.akismet.context import Context
@@ -33,6 +35,10 @@ class TestSlowScorer:
     """The machine check is still running when the client can wait no longer."""
 
     HOOK = "https://blog.example/wp-json/akismet/v1/webhook"
+
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return replace(settings, check_patience=0.3)
 
     @pytest.fixture
     def model(self) -> Iterator[SlowModel]:
