@@ -181,7 +181,8 @@ def read(session: Session, ids: Sequence[UUID]) -> list[Waiting]:
             earlier.site_id == CommentRow.site_id,
             earlier.author_hash == CommentRow.author_hash,
             earlier.author_hash != "",
-            earlier.outcome == Outcome.PUBLISHED,
+            # Not the bare column: SQLite would read every published comment by the queue's index.
+            earlier.outcome.concat("") == Outcome.PUBLISHED,
             earlier.id != CommentRow.id,
         )
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from threading import Barrier, Thread
 
+from sqlalchemy import event
+
 from service.core import waiting
 from service.core.store import sites
 from service.core.store.session import Store
@@ -121,3 +123,23 @@ def test_scorers_that_claim_at_the_same_moment_share_the_work(
     for thread in threads:
         thread.join()
     assert len(taken) == len(set(taken)) == 600
+
+
+def test_whether_its_author_is_known_is_asked_of_his_comments_only(
+    store: Store, clock: FrozenClock
+) -> None:
+    """SQLite keeps no figures to choose by: it took the index of all published comments."""
+    comment_id = World(store, clock).submit()
+    asked: list[tuple[str, object]] = []
+
+    def note(_1: object, _2: object, statement: str, values: object, *_rest: object) -> None:
+        asked.append((statement, values))
+
+    event.listen(store.engine, "before_cursor_execute", note)
+    with store.reading() as session:
+        waiting.read(session, [comment_id])
+    event.remove(store.engine, "before_cursor_execute", note)
+    [(statement, values)] = [pair for pair in asked if pair[0].startswith("SELECT")]
+    with store.engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)  # type: ignore[call-overload]
+        assert "ix_comments_author" in str(plan.all())
