@@ -5,25 +5,27 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, Update, case, delete, select, update
+from sqlalchemy import CursorResult, Delete, Update, case, delete, select, update
 from sqlalchemy.orm import Session
 
 from service.core.store import precedents
+from service.core.store.check_tables import CheckRow
 from service.core.store.moderators import LONGEST
 from service.core.store.tables import AnswerRow, CommentRow, LoginFailureRow, LoginRow
 from service.core.verdict import Outcome
 
 SPAM_TEXT = timedelta(days=15)  # from when it was called spam, so that there is time to object
 IDENTITY = timedelta(days=30)  # network address, e-mail address, browser, and all traces
+PRINTS = timedelta(days=60)  # from a check: reports come until clients forget, and some after it
 ANSWERS = timedelta(days=1)
 FAILURES = timedelta(days=1)
 STEP = 500  # comments a transaction, so that posting goes on meanwhile
 
 
 def purge(session: Session, now: datetime) -> int:
-    """Wipe what has been kept long enough, STEP texts and STEP identities at most.
+    """Wipe what has been kept long enough, STEP texts, STEP identities and STEP prints at most.
 
-    Returns how many were wiped, a comment that lost both counting twice.
+    Returns how many were wiped, a comment that lost several counting as often.
 
     The caller repeats until it returns 0.
     """
@@ -31,7 +33,7 @@ def purge(session: Session, now: datetime) -> int:
     session.execute(delete(LoginFailureRow).where(LoginFailureRow.at < now - FAILURES))
     session.execute(delete(LoginRow).where(LoginRow.created_at < now - LONGEST))
     precedents.expire(session, now)
-    return _wipe_spam_text(session, now) + _wipe_identity(session, now)
+    return sum(wipe(session, now) for wipe in (_wipe_spam_text, _wipe_identity, _wipe_prints))
 
 
 def _wipe_spam_text(session: Session, now: datetime) -> int:
@@ -62,6 +64,11 @@ def _wipe_identity(session: Session, now: datetime) -> int:
     return _rows(session, change.values(**wiped, identity_purged_at=now))
 
 
-def _rows(session: Session, statement: Update) -> int:
+def _wipe_prints(session: Session, now: datetime) -> int:
+    old = select(CheckRow.comment_id).where(CheckRow.at < now - PRINTS).limit(STEP)
+    return _rows(session, delete(CheckRow).where(CheckRow.comment_id.in_(old)))
+
+
+def _rows(session: Session, statement: Update | Delete) -> int:
     result: CursorResult[Any] = session.execute(statement)  # type: ignore[assignment]
     return result.rowcount

@@ -111,6 +111,7 @@ def privacy(site_name: str) -> ResponseReturnValue:
     keep = {
         "spam_text": retention.SPAM_TEXT,
         "identity": retention.IDENTITY,
+        "prints": retention.PRINTS,
         "precedents": precedents.KEPT,
     }
     return _render("article/privacy.html", "no-cache", site=site, keep=keep, fast_ms=FAST_MS)

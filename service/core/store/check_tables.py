@@ -27,7 +27,7 @@ class CheckRow(Table):
     comment_id: Mapped[UUID] = mapped_column(ForeignKey("comments.id"), primary_key=True)
     key_id: Mapped[int] = mapped_column(ForeignKey("keys.id"))
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
-    at: Mapped[datetime] = mapped_column()
+    at: Mapped[datetime] = mapped_column(index=True)
     whole_print: Mapped[str] = mapped_column(String(64))  # of every field
     words_print: Mapped[str] = mapped_column(String(64))  # of author, e-mail and bare words
     text_print: Mapped[str] = mapped_column(String(64))  # of the bare words; "" when they are few

@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("comment_id", name=op.f("pk_checks")),
     )
     with op.batch_alter_table("checks", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_checks_at"), ["at"], unique=False)
         batch_op.create_index("ix_checks_whole", ["key_id", "whole_print", "at"], unique=False)
         batch_op.create_index("ix_checks_words", ["site_id", "words_print"], unique=False)
         batch_op.create_index("ix_checks_text", ["site_id", "text_print"], unique=False)
@@ -70,3 +71,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_usage_site_id_sites")),
         sa.PrimaryKeyConstraint("key_id", "site_id", "day", name=op.f("pk_usage")),
     )
+
+
+def downgrade() -> None:
+    for table in ("usage", "callbacks", "checks"):
+        op.drop_table(table)
+    op.drop_column("sites", "unsure_answer")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from service.core import moderation, policy, recording, reports
+from service.core import moderation, policy, recording, reports, retention, waiting
 from service.core.checking import Check, Opener, Standing, look
 from service.core.errors import WrongSite
 from service.core.fingerprint import prints_of
@@ -167,6 +167,20 @@ class TestReports:
         row = world.get(asker.report(asker.check("new"), is_spam=True))
         assert (row.verdict, row.outcome) == (None, Outcome.SPAM)
         assert world.judge_all() == 0
+
+
+class TestPrints:
+    def test_they_are_wiped_after_sixty_days(
+        self, asker: Asker, world: World, clock: FrozenClock
+    ) -> None:
+        comment_id = asker.record(asker.check()).comment_id
+        clock.move(days=59)
+        assert asker.report(asker.check(), is_spam=True) == comment_id
+        clock.move(days=2)
+        with asker.store.writing() as session:
+            assert retention.purge(session, clock()) == 2  # who wrote it, and the prints
+        assert asker.report(asker.check(), is_spam=True) != comment_id
+        assert world.get(comment_id).outcome == "spam"
 
 
 class TestCallbacks:
