@@ -53,7 +53,7 @@ class Spool:
 
     def size(self) -> int:
         """Bytes that wait."""
-        return sum(path.stat().st_size for path in self._waiting())
+        return sum(_bytes_of(path) for path in self._waiting())
 
     def is_empty(self) -> bool:
         return not any(self._waiting())
@@ -137,6 +137,14 @@ class Spool:
         with (self._folder / name).open("ab") as file:
             fcntl.flock(file, how)  # opened anew each time, so that threads are told apart too
             yield
+
+
+def _bytes_of(path: Path) -> int:
+    """0 for a file that another process has just written to the database."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _entry(line: bytes) -> Entry | None:

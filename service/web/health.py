@@ -12,6 +12,7 @@ from flask import Blueprint, Flask, Response
 from service.core.store import comments, examples
 from service.core.store.session import DATABASE_AWAY
 from service.migrations import is_current
+from service.web.akismet.context import context
 from service.web.parts import parts
 
 log = structlog.get_logger()
@@ -41,6 +42,7 @@ class Readiness(msgspec.Struct, kw_only=True):
     model_fault: bool  # there is none, or it is not the one asked for
     oldest_pending_seconds: float | None  # None when nothing waits
     oldest_unlearned_seconds: float | None  # the same of decisions
+    spooled_bytes: int  # checks and reports promised while the database was away, still unwritten
 
 
 doors = Blueprint("health", __name__)
@@ -79,6 +81,7 @@ def _look() -> Readiness:
         model_fault=bool(here.scorer.fault) or here.scorer.model is None,
         oldest_pending_seconds=pending,
         oldest_unlearned_seconds=unlearned,
+        spooled_bytes=context().spool.size(),
     )
 
 
@@ -87,7 +90,7 @@ def _state(found: Readiness) -> State:
     if found.database != "ok" or found.model is None or too_old:
         return State.NOT_READY
     is_behind = (found.oldest_unlearned_seconds or 0) > MAX_UNLEARNED_AGE
-    if found.redis != "ok" or found.model_fault or is_behind:
+    if found.redis != "ok" or found.model_fault or is_behind or found.spooled_bytes:
         return State.DEGRADED
     return State.READY
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from service.app import create_app
@@ -38,6 +39,7 @@ def test_all_parts_are_named(client: FlaskClient) -> None:
             "model_fault": False,
             "oldest_pending_seconds": None,
             "oldest_unlearned_seconds": None,
+            "spooled_bytes": 0,
         },
     )
 
@@ -46,6 +48,15 @@ def test_without_redis_it_is_degraded(client: FlaskClient, bell: QuietBell) -> N
     bell.up = False
     status, found = readyz(client)
     assert (status, found["status"], found["redis"]) == (200, "degraded", "not_configured")
+
+
+def test_with_checks_not_written_yet_it_is_degraded(client: FlaskClient, app: Flask) -> None:
+    spool = app.extensions["hamlet-akismet"].spool
+    spool.add({"a": 1})
+    status, found = readyz(client)
+    assert (status, found["status"], found["spooled_bytes"]) == (200, "degraded", 9)
+    spool.replay(lambda _: None)
+    assert readyz(client)[1]["status"] == "ready"
 
 
 @pytest.mark.parametrize(("age", "status"), [(29, 200), (31, 503)])
