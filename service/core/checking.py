@@ -14,12 +14,15 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from service.core.fingerprint import Prints
-from service.core.places import Place, Places
+from service.core.homes import moved_home
+from service.core.places import NOT_STORED, Place, Places
 from service.core.policy import Reason
+from service.core.signals import Signals
 from service.core.store import checks, comments, keys
-from service.core.store.tables import CommentRow
+from service.core.store.tables import ArticleRow, CommentRow
 from service.core.submission import Submission
-from service.core.verdict import Mode, Outcome, UnsureAnswer, is_answered_spam
+from service.core.traces import network_trace
+from service.core.verdict import Outcome, UnsureAnswer, is_answered_spam
 from service.core.waiting import Waiting
 
 PUBLISHED = (
@@ -31,6 +34,9 @@ PUBLISHED = (
         CommentRow.outcome.concat("") == Outcome.PUBLISHED,
     )
     .limit(1)
+)
+ARTICLE = select(ArticleRow.id).where(
+    ArticleRow.site_id == bindparam("site_id"), ArticleRow.url == bindparam("url")
 )
 
 
@@ -87,7 +93,8 @@ def look(session: Session, check: Check, places: Places, now: datetime, secret: 
     if place is not None and check.is_doubt:
         found = checks.known(session, place.id, check.prints, names_author=True)
         standing = stored(session, found[0], place.unsure) if found else None
-    return Seen(standing, _foreseen(session, check, place, secret))
+    place = place or Place.unseen(check.submission.origin)
+    return Seen(standing, _foreseen(session, check, place, places, now, secret))
 
 
 def stored(session: Session, comment_id: UUID, unsure: UnsureAnswer) -> Standing:
@@ -106,31 +113,48 @@ def standing_of(row: CommentRow, unsure: UnsureAnswer) -> Standing:
     )
 
 
-def _foreseen(session: Session, check: Check, place: Place | None, secret: str) -> Waiting:
+def _foreseen(
+    session: Session, check: Check, place: Place, places: Places, now: datetime, secret: str
+) -> Waiting:
     """The comment as `waiting.read` would show it once it is stored."""
-    submission = check.submission
+    said = moved_home(check.submission, place.url)
+    author = keys.hash_person(said.author_email, secret)
     return Waiting(
         id=check.guid,
-        body=submission.body,
-        author_name=submission.author_name,
-        author_email=submission.author_email,
-        author_url=submission.author_url,
-        article_title=submission.article_title,
-        article_url=submission.article_url,
-        site_url=place.url if place else submission.origin,
-        language=(place.language if place else "") or submission.language,
-        mode=place.mode if place else Mode.AUTOMATIC,
-        ham_cutoff=place.ham_cutoff if place else None,
-        spam_cutoff=place.spam_cutoff if place else None,
-        author_known=place is not None and _is_known(session, place, submission, secret),
-        honeypot=bool(submission.honeypot.strip()),
-        filled_in_ms=submission.filled_in_ms,
+        site_id=place.id,
+        article_id=_article_id(session, place, said, places),
+        received_at=now,
+        author_hash=author,
+        network_hash=network_trace(said.ip, secret),
+        body=said.body,
+        author_name=said.author_name,
+        author_email=said.author_email,
+        author_url=said.author_url,
+        article_title=said.article_title,
+        article_url=said.article_url,
+        site_url=place.url,
+        language=place.language or said.language,
+        site_language=place.language,
+        mode=place.mode,
+        ham_cutoff=place.ham_cutoff,
+        spam_cutoff=place.spam_cutoff,
+        author_known=bool(author) and _is_known(session, place, author),
+        signals=Signals(
+            honeypot=bool(said.honeypot.strip()),
+            filled_in_ms=said.filled_in_ms,
+            email=said.author_email,
+        ),
     )
 
 
-def _is_known(session: Session, place: Place, submission: Submission, secret: str) -> bool:
-    author = keys.hash_person(submission.author_email, secret)
-    if not author:
-        return False
+def _article_id(session: Session, place: Place, said: Submission, places: Places) -> int:
+    known = places.article((place.id, said.article_url, said.article_title))
+    if known is None:
+        asked = {"site_id": place.id, "url": said.article_url}
+        known = session.connection().execute(ARTICLE, asked).scalar()
+    return known or NOT_STORED
+
+
+def _is_known(session: Session, place: Place, author: str) -> bool:
     found = session.connection().execute(PUBLISHED, {"site_id": place.id, "author": author})
     return found.first() is not None

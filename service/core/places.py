@@ -16,6 +16,7 @@ from service.core.verdict import Mode, UnsureAnswer
 
 FRESH = timedelta(seconds=2)  # a change of a site's settings takes hold within it
 MOST = 10_000  # sites, and articles
+NOT_STORED = 0  # no site and no article has this id
 Article = tuple[int, str, str]  # site id, address, title
 Asked = tuple[int | None, str]  # the one site that a key opens, origin
 
@@ -42,6 +43,19 @@ class Place:
             ham_cutoff=site.ham_cutoff,
             spam_cutoff=site.spam_cutoff,
             unsure=UnsureAnswer(site.unsure_answer),
+        )
+
+    @classmethod
+    def unseen(cls, origin: str) -> Place:
+        """What a site will be that is added with its first comment."""
+        return cls(
+            id=NOT_STORED,
+            url=origin,
+            mode=Mode.AUTOMATIC,
+            language="",
+            ham_cutoff=None,
+            spam_cutoff=None,
+            unsure=UnsureAnswer.HOLD,
         )
 
 

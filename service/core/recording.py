@@ -26,7 +26,7 @@ from service.core.store.check_tables import CallbackRow, CheckRow
 from service.core.store.insert import insert_into
 from service.core.store.tables import CommentRow, EventRow, SiteRow
 from service.core.store.usage import Counts
-from service.core.traces import Traces
+from service.core.traces import NO_TRACES, Traces
 from service.core.verdict import EventKind, Outcome, is_answered_spam, outcome_of
 
 PROMISE = timedelta(seconds=90)  # by then a client that waits for more is told something
@@ -54,6 +54,7 @@ class Judged:
     ruling: Ruling | None
     model: str = ""
     promised: bool = False
+    traces: Traces = NO_TRACES
 
 
 @dataclass(slots=True)
@@ -148,7 +149,7 @@ def _store(
         events.append(_submitted(check, work.now))
         if ruling is not None:
             born = CommentRow(id=check.guid, revision=1)
-            values |= moderation.judged_values(born, ruling, work.now, item.model, Traces())
+            values |= moderation.judged_values(born, ruling, work.now, item.model, item.traces)
             values["attempts"] = 1
             events.append(moderation.judged_event(born, ruling, work.now, item.model))
         rows[ruling is not None].append(values)

@@ -16,7 +16,9 @@ from service.core.errors import ModerationError, WrongSite
 from service.core.policy import Ruling
 from service.core.recording import Judged
 from service.core.store.session import DATABASE_AWAY
+from service.core.traces import NO_TRACES
 from service.core.verdict import Outcome
+from service.gathering import gather
 from service.patience import TooSlow
 from service.spool import SpoolFull
 from service.web.akismet import answers, comment
@@ -54,20 +56,24 @@ class Asking:
             seen = look(session, self.check, self._own.places, now, secret)
         if seen.standing is not None:
             return seen.standing
+        gather(here.store, [seen.waiting], here.scorer.secret)
         self.stage = Stage.SCORING
-        ruling = self._ruling(seen)
+        judged = self._judged(seen)
         self.stage = Stage.RECORDING
-        return self.record(ruling)
+        return self.record(judged)
 
-    def record(self, ruling: Ruling | None, *, promised: bool = False) -> Standing:
-        """Store it; without a ruling it waits for a worker."""
-        model = self._here.scorer.version
-        told = self._own.recorded.write(
-            Judged(check=self.check, ruling=ruling, model=model, promised=promised)
-        )
+    def record(self, judged: Judged) -> Standing:
+        """Store it. Raises WrongSite."""
+        told = self._own.recorded.write(judged)
         if isinstance(told, ModerationError):
             raise told
         return told
+
+    def _judged(self, seen: Seen) -> Judged:
+        """As a worker would judge it; a test call leaves no trace that others are compared with."""
+        model = self._here.scorer.follow(self._here.store)
+        traces = NO_TRACES if self.check.is_test else seen.waiting.traces
+        return Judged(check=self.check, ruling=self._ruling(seen), model=model, traces=traces)
 
     def _ruling(self, seen: Seen) -> Ruling:
         if self.preset is not None:
@@ -108,7 +114,8 @@ def _too_slow(asking: Asking, form: Form, now: datetime) -> Response:
     may_wait = bool(asking.check.callback) and not asking.check.is_test and not _is_recheck(form)
     try:
         standing = context().hands.do(
-            lambda: asking.record(None, promised=may_wait), parts().settings.check_patience
+            lambda: asking.record(Judged(check=asking.check, ruling=None, promised=may_wait)),
+            parts().settings.check_patience,
         )
     except (TooSlow, *DATABASE_AWAY):
         return _spooled(asking.check, now)

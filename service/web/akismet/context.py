@@ -85,6 +85,7 @@ def _made(parts: Parts) -> Context:
     def replay() -> bool:
         spool.replay(lambda entry: write_kept(store, entry, secret))
         parts.bell.ring()
+        parts.bell.ring_to_learn()
         return spool.is_empty()
 
     return Context(

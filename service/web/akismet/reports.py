@@ -38,6 +38,7 @@ def answer(form: Form, shown: Shown, now: datetime, *, is_spam: bool) -> Respons
     except DATABASE_AWAY as error:
         log.error("database_away", why=type(error).__name__)
         return _spooled(report, now)
+    parts().bell.ring_to_learn()
     return answers.text(answers.THANKS)
 
 

@@ -96,6 +96,19 @@ class TestRecord:
             assert getattr(asked, name) == getattr(judged, name), name
         assert world.kinds(asked.id) == world.kinds(judged.id) == ["submitted", "judged"]
 
+    def test_what_is_looked_at_is_what_a_worker_would_read(self, asker: Asker) -> None:
+        """Also in a process that has just started: nothing is remembered from before."""
+        said = {"author_email": "ann@example.org", "ip": "192.0.2.7"}
+        asker.record(asker.check("first", **said))
+        check = asker.check("second", filled_in_ms=9_000, honeypot=" x", **said)
+        with asker.store.reading() as session:
+            seen = look(session, check, Places(), asker.clock(), SECRET).waiting
+        asker.record(check, None)
+        with asker.store.reading() as session:
+            [read] = waiting.read(session, [check.guid])
+        assert seen == read
+        assert read.author_known
+
     def test_one_without_a_ruling_waits_for_a_worker(self, asker: Asker, world: World) -> None:
         standing = asker.record(asker.check(), None)
         assert (standing.outcome, standing.is_spam) == (Outcome.PENDING, True)

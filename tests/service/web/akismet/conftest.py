@@ -12,8 +12,9 @@ from werkzeug.test import TestResponse
 
 from service.config import Settings
 from service.core.store import comments, keys
+from service.core.store.lesson_tables import ExampleRow
 from service.core.store.session import Store
-from service.core.store.tables import CommentRow, ExampleRow
+from service.core.store.tables import CommentRow
 from service.web.akismet.context import Context
 from tests.service.web.conftest import SITE_URL, Site
 
