@@ -22,6 +22,7 @@ from service.core.store import callbacks, checks, usage
 from service.core.store.check_tables import CheckRow
 from service.core.store.tables import CommentRow, SiteRow
 from service.core.store.usage import Counts
+from service.core.traces import NO_TRACES, Traces
 from service.core.verdict import Decision
 
 MAX_REPORTER = 80  # characters
@@ -36,6 +37,7 @@ class Report:
     comment_id: UUID | None = None  # if the client names it
     said_spam: bool | None = None  # what the client was answered, if it says
     reporter: str = ""
+    traces: Traces = NO_TRACES  # of the comment as the client sends it now
 
     @property
     def decision(self) -> Decision:
@@ -93,6 +95,8 @@ def _store(
     if isinstance(result, ModerationError):
         raise result
     row = session.get_one(CommentRow, result.comment_id)
+    if not check.is_test:  # nobody will judge it any more, and note them then
+        row.text_hash, row.link_hashes = report.traces.text, list(report.traces.links.values())
     said = not report.is_spam if report.said_spam is None else report.said_spam
     checks.add(session, [check_row(check, row.site_id, now, said)])
     return row

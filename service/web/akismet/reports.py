@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
 from flask import Response
 
 from service.core import reports
+from service.core.checking import look
+from service.core.places import Places
 from service.core.reports import Report
 from service.core.store.session import DATABASE_AWAY
+from service.gathering import gather
 from service.patience import TooSlow
 from service.spool import SpoolFull
 from service.web.akismet import answers
@@ -17,7 +21,7 @@ from service.web.akismet.context import Kept, context, guid_of
 from service.web.akismet.form import Form
 from service.web.akismet.keyring import Shown
 from service.web.akismet.requests import MissingField, check_of
-from service.web.parts import parts
+from service.web.parts import Parts, parts
 
 log = structlog.get_logger()
 SAID = {answers.SPAM: True, answers.HAM: False}
@@ -26,12 +30,9 @@ SAID = {answers.SPAM: True, answers.HAM: False}
 def answer(form: Form, shown: Shown, now: datetime, *, is_spam: bool) -> Response:
     """Thanks, once it is written or kept. Raises WrongSite, NoBlog, MissingField."""
     report = report_of(form, shown, now, is_spam=is_spam)
-    store, secret = parts().store, parts().settings.secret_key
+    here, places = parts(), context().places
     try:
-        context().hands.do(
-            lambda: store.write(lambda session: reports.take(session, report, now, secret)),
-            parts().settings.check_patience,
-        )
+        context().hands.do(lambda: _take(report, now, here, places), here.settings.check_patience)
     except TooSlow:
         context().hands.rest()
         return _spooled(report, now)
@@ -40,6 +41,16 @@ def answer(form: Form, shown: Shown, now: datetime, *, is_spam: bool) -> Respons
         return _spooled(report, now)
     parts().bell.ring_to_learn()
     return answers.text(answers.THANKS)
+
+
+def _take(report: Report, now: datetime, here: Parts, places: Places) -> None:
+    """Write it, with the traces of the comment. Raises WrongSite."""
+    store, secret = here.store, here.settings.secret_key
+    with store.reading() as session:
+        comment = look(session, report.check, places, now, secret).waiting
+    gather(store, [comment], here.scorer.secret)
+    traced = replace(report, traces=comment.traces)
+    store.write(lambda session: reports.take(session, traced, now, secret))
 
 
 def report_of(form: Form, shown: Shown, now: datetime, *, is_spam: bool) -> Report:

@@ -116,9 +116,19 @@ class TestSignals:
         assert answer.data == b"true"
         assert "text_before" in self.codes(door)
 
-    def test_the_same_text_on_many_articles_is_held(self, door: Door) -> None:
+    def test_so_is_what_was_reported_without_having_been_checked(
+        self, door: Door, clock: FrozenClock
+    ) -> None:
+        door.report("spam", TEXT)
+        clock.move(seconds=1)
+        answer = door.check(TEXT, comment_author="Bo", comment_author_email="bo@x.example")
+        assert answer.data == b"true"
+        assert "text_before" in self.codes(door)
+
+    def test_the_same_text_on_many_articles_is_held(self, door: Door, clock: FrozenClock) -> None:
         for number in range(8):
             address = f"https://blog.example/{number}"
+            clock.move(seconds=1)  # of comments of one moment none comes before another
             answer = door.check(f"unsure? {TEXT}", permalink=address, user_ip=f"203.0.{number}.1")
         assert "same_text" in self.codes(door)
         assert answer.data == b"true"
