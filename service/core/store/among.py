@@ -1,24 +1,31 @@
-"""`column IN (many values)` with the values as one parameter, however many they are."""
+"""`column IN (many values)` with the values as one parameter, however many they are.
+
+SQLAlchemy would handle each of a batch's thousand values as a parameter of its own, which takes
+longer than the query.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection
 
-from sqlalchemy import ARRAY, ColumnElement, String, any_, func, literal, select
+from sqlalchemy import ARRAY, ColumnElement, String, any_, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 
-def among(
-    session: Session, column: InstrumentedAttribute[str], values: Collection[str]
-) -> ColumnElement[bool]:
-    """Whether the column is one of the values.
+def dialect_of(session: Session) -> str:
+    """The name of the kind of database."""
+    return session.get_bind().dialect.name
 
-    SQLAlchemy would handle each of a batch's thousand values as a parameter of its own, which
-    takes longer than the query.
-    """
-    listed = sorted(values)
-    if session.get_bind().dialect.name == "sqlite":
-        each = func.json_each(json.dumps(listed)).table_valued("value")
+
+def among(dialect: str, column: InstrumentedAttribute[str], name: str) -> ColumnElement[bool]:
+    """Whether the column is one of the values in the parameter `name`, made by `listed`."""
+    if dialect == "sqlite":
+        each = func.json_each(bindparam(name, type_=String)).table_valued("value")
         return column.in_(select(each.c.value))
-    return column == any_(literal(listed, ARRAY(String)))
+    return column == any_(bindparam(name, type_=ARRAY(String)))
+
+
+def listed(dialect: str, values: Collection[str]) -> str | list[str]:
+    """The values as such a parameter."""
+    return json.dumps(sorted(values)) if dialect == "sqlite" else sorted(values)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from service.core.store.among import among
+from service.core.store.among import among, dialect_of, listed
 from service.core.store.tables import CommentRow
 
 MOST = 1_000  # comments read at once, however often a text comes
@@ -49,6 +50,15 @@ def sightings(session: Session, text_hashes: Collection[str], since: datetime) -
 
 
 def _some(session: Session, text_hashes: Collection[str], since: datetime) -> list[Sighting]:
+    dialect = dialect_of(session)
+    values = {"texts": listed(dialect, text_hashes), "since": since}
+    found = session.connection().execute(_looking(dialect), values)
+    return [Sighting(*row) for row in found]
+
+
+@cache
+def _looking(dialect: str) -> Select[*tuple[Any, ...]]:
+    """Made once: a single comment is judged in less time than making it takes."""
     row = CommentRow
     statement = select(
         row.text_hash,
@@ -59,6 +69,8 @@ def _some(session: Session, text_hashes: Collection[str], since: datetime) -> li
         row.author_name,
         row.received_at,
     ).where(
-        among(session, row.text_hash, text_hashes), row.text_hash != "", row.received_at >= since
+        among(dialect, row.text_hash, "texts"),
+        row.text_hash != "",
+        row.received_at >= bindparam("since"),
     )
-    return [Sighting(*found) for found in session.execute(statement.limit(MOST))]
+    return statement.limit(MOST)
