@@ -49,14 +49,15 @@ class TestReports:
             **fields,
         )
 
-    def verdict(self, door: Door, scorer: Scorer, number: int) -> str | None:
-        """What the door makes of a text like those reported, from a reader not seen before."""
+    def judged(self, door: Door, scorer: Scorer, number: int) -> tuple[str | None, float]:
+        """Verdict and score of a text like those reported, from a reader not seen before."""
         assert scorer.follower is not None
         with scorer.follower.lock:
             scorer.follower.catch_up(door.store)
         comment_id = self.check(door, number, PRAISE.format(TOOLS[-1]))
         with door.store.reading() as session:
-            return comments.by_id(session, comment_id).verdict
+            row = comments.by_id(session, comment_id)
+            return row.verdict, row.score or 0.0
 
     def undo(self, door: Door, clock: FrozenClock, comment_id: UUID) -> None:
         clock.move(seconds=1)
@@ -67,19 +68,21 @@ class TestReports:
     def test_enough_of_them_turn_the_verdict_on_what_is_like_it_and_undoing_turns_it_back(
         self, door: Door, scorer: Scorer, worker: Process, bell: QuietBell, clock: FrozenClock
     ) -> None:
-        before = self.verdict(door, scorer, 200)
+        verdict, before = self.judged(door, scorer, 200)
+        assert verdict == "ham"
         texts = [PRAISE.format(f"{tool}{make}") for make in ("", " Max") for tool in TOOLS[:12]]
         reported = [self.check(door, number, text) for number, text in enumerate(texts)]
         for number, text in enumerate(texts):
             self.report(door, number, text)
         assert bell.lessons == len(texts)
         assert worker.teach()
-        after = self.verdict(door, scorer, 201)
-        assert (before, after != "ham") == ("ham", True)
+        verdict, taught = self.judged(door, scorer, 201)
+        assert (verdict != "ham", taught > before + 0.2) == (True, True)
         for comment_id in reported:
             self.undo(door, clock, comment_id)
         assert worker.teach()
-        assert self.verdict(door, scorer, 202) == "ham"
+        # The score alone: the same text was posted twice by now, which has points of its own.
+        assert self.judged(door, scorer, 202)[1] == pytest.approx(before, abs=0.05)
 
     def test_they_teach_with_half_the_weight_of_a_moderator(
         self, door: Door, worker: Process, store: Store
