@@ -72,10 +72,7 @@ class SpamModel:
         for batch, at in self._parts(comments, learned, sites):
             here = None if learned is None else self._at(batch, learned, at)[0]
             found += reasons(batch, self.weights, limit, site_part=here)
-        return [
-            [located(reason, comment.body) for reason in told]
-            for comment, told in zip(comments, found, strict=True)
-        ]
+        return [located(told, one.body) for one, told in zip(comments, found, strict=True)]
 
     def familiarity(self, comments: Sequence[CommentText]) -> NDArray[np.float64]:
         """How much of each comment is like what was learned from, in [0, 1]. Shape: (n,).

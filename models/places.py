@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from models.confusables import ALWAYS, TO_LATIN
 from models.evidence import WORDS, Reason
@@ -13,38 +15,83 @@ _MOST = 5
 """Places named for one reason; more would mark half of the text."""
 _LONGEST = 66_000
 """Characters looked through: no more of a text is scored."""
-_QUOTED = re.compile("“(.+)”")
-_TOKEN = re.compile(r"\w+")
-
 _UNSPACED = "\u0e00"
 """From here on scripts write words without spaces between them: Thai, kana, Chinese."""
+_QUOTED = re.compile("“(.+)”")
+_TOKEN = re.compile(r"[^\W_]+")
 
 Place = tuple[int, int]
+"""Index of the first character, and of the one after the last."""
 
 
-def located(reason: Reason, body: str) -> Reason:
-    """The reason with the places of the words that it quotes; others stay as they are."""
-    quoted = _QUOTED.search(reason.text) if reason.code == WORDS else None
-    return replace(reason, places=places_of(quoted[1], body)) if quoted else reason
+def located(reasons: Sequence[Reason], body: str) -> list[Reason]:
+    """The reasons, those that quote words of `body` with their places."""
+    quoted = [_QUOTED.search(reason.text) if reason.code == WORDS else None for reason in reasons]
+    if not any(quoted):
+        return list(reasons)
+    seen = _Plain(body)
+    return [
+        replace(reason, places=seen.places_of(words[1])) if words else reason
+        for reason, words in zip(reasons, quoted, strict=True)
+    ]
 
 
 def places_of(words: str, body: str) -> tuple[Place, ...]:
-    """First and last-but-one index of each run of characters in `body` that reads as `words`.
+    """Where `body` reads as `words`: five places at most, in order.
 
-    Five at most, in order; none where the text was disguised beyond finding it again. Letters are
-    compared without case and in their plain forms, whatever stands between two words.
+    None where the text was disguised beyond finding it again. Letters are compared without case
+    and in their plain forms, whatever stands between two words.
     """
-    tokens = _TOKEN.findall(words.casefold().partition("…")[0])
-    if not tokens:
+    return _Plain(body).places_of(words)
+
+
+class _Plain:
+    """A text in plain small letters, cut into words once, that knows where each letter was."""
+
+    def __init__(self, body: str) -> None:
+        self._text, self._starts = _plain(body[:_LONGEST])
+        self._cuts = [_cut(self._text)]
+        if not body.isascii():
+            self._cuts.append(_cut(self._text.translate(TO_LATIN)))
+
+    def places_of(self, words: str) -> tuple[Place, ...]:
+        plain = words.casefold()
+        tokens = _TOKEN.findall(plain)
+        if plain.endswith("…"):  # cut short, maybe within its last word
+            tokens.pop()
+        if not tokens:
+            return ()
+        if tokens[0][0] >= _UNSPACED:
+            return self._named(_runs(self._text, plain.rstrip("…")))
+        for cut in self._cuts:
+            if found := self._named(_sequences(cut, tokens)):
+                return found
         return ()
-    begins = "" if tokens[0][0] >= _UNSPACED else r"(?<!\w)"
-    pattern = re.compile(begins + r"\W*".join(map(re.escape, tokens)))
-    text, starts = _plain(body[:_LONGEST])
-    found = list(pattern.finditer(text)) or list(pattern.finditer(text.translate(TO_LATIN)))
-    return tuple((starts[one.start()], starts[one.end() - 1] + 1) for one in found[:_MOST])
+
+    def _named(self, spans: Iterator[Place]) -> tuple[Place, ...]:
+        first = islice(spans, _MOST)
+        return tuple((self._starts[low], self._starts[high - 1] + 1) for low, high in first)
 
 
-def _plain(body: str) -> tuple[str, list[int] | range]:
+def _cut(text: str) -> list[tuple[str, int, int]]:
+    return [(word[0], word.start(), word.end()) for word in _TOKEN.finditer(text)]
+
+
+def _sequences(cut: Sequence[tuple[str, int, int]], tokens: Sequence[str]) -> Iterator[Place]:
+    size = len(tokens)
+    for at, (word, start, _) in enumerate(cut):
+        if word == tokens[0] and [one[0] for one in cut[at : at + size]] == tokens:
+            yield start, cut[at + size - 1][2]
+
+
+def _runs(text: str, part: str) -> Iterator[Place]:
+    at = text.find(part)
+    while at >= 0:
+        yield at, at + len(part)
+        at = text.find(part, at + len(part))
+
+
+def _plain(body: str) -> tuple[str, Sequence[int]]:
     """The text in plain small letters, and the index in `body` of each of its characters."""
     if body.isascii():
         return body.lower(), range(len(body))
@@ -52,9 +99,9 @@ def _plain(body: str) -> tuple[str, list[int] | range]:
         (plain, index)
         for index, letter in enumerate(body)
         for plain in _plain_letter(letter)
-        if unicodedata.category(plain) != "Cf"  # the invisible ones split no word
+        if plain.isascii() or unicodedata.category(plain) != "Cf"  # the invisible split no word
     ]
-    return "".join(plain for plain, _ in pairs), [index for _, index in pairs]
+    return "".join([plain for plain, _ in pairs]), [index for _, index in pairs]
 
 
 def _plain_letter(letter: str) -> str:

@@ -39,8 +39,9 @@ def test_at_most_five_places_are_named() -> None:
 
 
 def test_only_quoted_words_have_places() -> None:
-    assert located(Reason("link_host", "link to “buy”", 1.0), "buy").places == ()
-    assert located(Reason("word", "the word “buy”", 1.0), "buy").places == ((0, 3),)
+    link, word = Reason("link_host", "link to “buy”", 1.0), Reason("word", "the word “buy”", 1.0)
+    assert [one.places for one in located([link, word], "buy")] == [(), ((0, 3),)]
+    assert located([link], "buy") == [link]
 
 
 def test_the_model_says_where_the_words_are_that_it_names() -> None:
