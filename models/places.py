@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import islice
 
 from models.confusables import ALWAYS, TO_LATIN
@@ -95,16 +96,12 @@ def _plain(body: str) -> tuple[str, Sequence[int]]:
     """The text in plain small letters, and the index in `body` of each of its characters."""
     if body.isascii():
         return body.lower(), range(len(body))
-    pairs = [
-        (plain, index)
-        for index, letter in enumerate(body)
-        for plain in _plain_letter(letter)
-        if plain.isascii() or unicodedata.category(plain) != "Cf"  # the invisible split no word
-    ]
+    pairs = [(plain, index) for index, letter in enumerate(body) for plain in _plain_letter(letter)]
     return "".join([plain for plain, _ in pairs]), [index for _, index in pairs]
 
 
+@lru_cache(maxsize=4096)
 def _plain_letter(letter: str) -> str:
-    if letter.isascii():
-        return letter.lower()
-    return unicodedata.normalize("NFKC", letter).translate(ALWAYS).casefold()
+    """What a letter reads as; nothing for an invisible one, which splits no word."""
+    plain = unicodedata.normalize("NFKC", letter).translate(ALWAYS).casefold()
+    return "".join(one for one in plain if unicodedata.category(one) != "Cf")
