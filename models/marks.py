@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from models.links import Link, LinkScan, words_of
 from models.text import Cleaned
@@ -171,6 +172,7 @@ def address_wording(marks: Sequence[str]) -> tuple[str, str]:
     return "link_host", f"link to {shown}{more}"
 
 
+@lru_cache(maxsize=10_000)
 def wording(mark: str) -> tuple[str, str]:
     """A mark's stable code and its sentence for a moderator."""
     code, _, detail = mark.partition(":")
