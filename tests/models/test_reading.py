@@ -37,11 +37,11 @@ def test_what_was_read_before_is_judged_alike(comments: list[CommentText]) -> No
 
 
 def test_links_to_the_site_are_left_out_when_it_is_known_not_when_it_is_read() -> None:
-    [seen] = read([CommentText("see http://x.example/a", author_url="http://x.example")])
-    own = CommentText("see http://x.example/a", site_url="http://x.example", read=seen)
+    [seen] = read([CommentText("see http://x.example.com/a", author_url="http://x.example.com")])
+    own = CommentText("see http://x.example.com/a", site_url="http://x.example.com", read=seen)
     assert outlines([own])[0].domains == ()
-    other = replace(own, site_url="http://y.example")
-    assert outlines([other])[0].domains == ("x.example",)
+    other = replace(own, site_url="http://y.org")
+    assert outlines([other])[0].domains == ("example.com",)
 
 
 def test_what_was_read_takes_no_part_in_comparing_comments() -> None:
