@@ -2,12 +2,12 @@
 import { AkismetClient } from "akismet-api";
 import { answerLines, NAMED } from "./lines.js";
 
-const key_in_label = process.argv[2] === "label";
+const keyInLabel = process.argv[2] === "label";
 
 function connect({ port, key, blog, is_test }) {
-  const host = `${key_in_label ? NAMED : "127.0.0.1"}:${port}`;
+  const host = `${keyInLabel ? NAMED : "127.0.0.1"}:${port}`;
   const client = new AkismetClient({ key, blog, protocol: "http", host });
-  if (!key_in_label) {
+  if (!keyInLabel) {
     client.endpoint = client.rootEndpoint; // else KEY.127.0.0.1
     client.requestOpts.api_key = key;
   }

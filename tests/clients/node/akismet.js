@@ -3,15 +3,15 @@ import { promisify } from "node:util";
 import akismet from "akismet";
 import { answerLines, NAMED } from "./lines.js";
 
-const key_in_label = process.argv[2] === "label";
+const keyInLabel = process.argv[2] === "label";
 
 function connect({ port, key, blog, is_test }) {
-  const where = key_in_label ? { host: NAMED } : { host: "127.0.0.1", endPoint: "127.0.0.1" };
+  const where = keyInLabel ? { host: NAMED } : { host: "127.0.0.1", endPoint: "127.0.0.1" };
   const client = akismet.client({ apiKey: key, blog, port, ...where });
   const call = (name) => (fields) =>
     promisify(client[name].bind(client))({
       ...fields,
-      ...(key_in_label ? {} : { api_key: key }),
+      ...(keyInLabel ? {} : { api_key: key }),
       ...(is_test ? { is_test } : {}),
     });
   return {
