@@ -11,13 +11,14 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from tests.servers import missing
+from tests.servers import free_port, missing
 from tests.service.web.akismet.conftest import Door
 from tests.service.web.conftest import SITE_URL
 from tests.service.web.live import serving
@@ -52,6 +53,9 @@ WAYS = {
     "akismet": Way("akismet", "label"),
     "akismet without a name": Way("akismet", "form"),
 }
+
+
+EACH_CLIENT = ("cedx", "akismet-api", "akismet")
 
 
 class Running:
@@ -127,6 +131,11 @@ def running(request: pytest.FixtureRequest, packages: None) -> Iterator[tuple[Wa
     script.end()
 
 
+def by(*ways: str) -> pytest.MarkDecorator:
+    """Run the test with these clients only."""
+    return pytest.mark.parametrize("running", ways, indirect=True)
+
+
 @pytest.fixture
 def client_of(running: tuple[Way, Running], app: Flask, door: Door) -> Iterator[Client]:
     with serving(app) as port:
@@ -152,6 +161,7 @@ def test_a_check_is_answered(client_of: Client) -> None:
     assert client_of.check("blatant") == way.discard
 
 
+@by(*EACH_CLIENT)
 def test_the_test_values_are_answered_as_promised(client_of: Client, door: Door) -> None:
     way = client_of.way
     assert client_of.check(comment_author="viagra-test-123", is_test=True) == way.spam
@@ -161,14 +171,32 @@ def test_the_test_values_are_answered_as_promised(client_of: Client, door: Door)
     assert door.call("/1.2/usage-limit").get_json()["usage"] == 0  # `is_test` was understood
 
 
+@by(*EACH_CLIENT)
 def test_what_it_was_told_of_a_comment_arrives_whole(client_of: Client, door: Door) -> None:
-    client_of.check("Schöne Kruste 🍞 & 100 % Sauerteig", comment_author="Zoë")
+    client_of.check(
+        "Schöne Kruste 🍞 & 100 % Sauerteig",
+        comment_author="Zoë",
+        comment_type="reply",
+        comment_date_gmt="2026-11-22T11:30:00Z",
+        permalink="https://blog.example/bread",
+        referrer="https://search.example/",
+    )
     [comment] = door.all_comments()
     assert comment.body == "Schöne Kruste 🍞 & 100 % Sauerteig"
     assert (comment.author_name, comment.author_email) == ("Zoë", "ann@reader.example")
     assert (comment.ip, comment.user_agent) == ("192.0.2.7", "Firefox")
+    assert (comment.type, comment.referrer) == ("reply", "https://search.example/")
+    assert comment.created_at == datetime(2026, 11, 22, 11, 30, tzinfo=UTC)
 
 
+@by("akismet-api", "akismet")
+def test_a_filled_honeypot_is_heard_of(client_of: Client, door: Door) -> None:
+    client_of.check(honeypot_field_name="second_name", second_name="Buy now")
+    [comment] = door.all_comments()
+    assert comment.honeypot == "Buy now"
+
+
+@by(*EACH_CLIENT)
 def test_reports_are_taken(client_of: Client, door: Door) -> None:
     said = {**READER, "comment_content": "spam"}
     client_of.check("spam")
@@ -178,20 +206,40 @@ def test_reports_are_taken(client_of: Client, door: Door) -> None:
     assert door.all_comments()[0].outcome == "spam"
 
 
-@pytest.mark.parametrize("running", ["cedx", "akismet-api"], indirect=True)
+@by("cedx", "akismet-api")
 def test_a_bad_key_is_an_error_and_no_verdict(stranger: Client) -> None:
     with pytest.raises(ClientError, match="key"):
         stranger.check()
 
 
-@pytest.mark.parametrize("running", ["cedx", "akismet-api"], indirect=True)
+@by("cedx", "akismet-api")
 def test_a_missing_field_is_an_error_that_says_which(client_of: Client) -> None:
     with pytest.raises(ClientError, match='Empty "user_ip" value'):
         client_of.check(user_ip="")
 
 
-@pytest.mark.parametrize("running", ["akismet"], indirect=True)
+@by("akismet")
 def test_akismet_takes_every_error_for_not_spam(client_of: Client, stranger: Client) -> None:
     """Its own doing, and why the guide warns of it: nothing that is answered can change it."""
     assert stranger.check("spam") is False
     assert client_of.check("spam", user_ip="") is False
+
+
+@by("cedx")
+def test_a_report_with_a_bad_key_is_an_error(stranger: Client) -> None:
+    with pytest.raises(ClientError, match="key"):
+        stranger.call("reportSpam", **READER)
+
+
+@by("akismet-api", "akismet")
+def test_a_report_with_a_bad_key_goes_unnoticed(stranger: Client, door: Door) -> None:
+    """Their own doing: neither looks at what a report is answered."""
+    assert stranger.call("reportSpam", **READER) is None
+    assert door.all_comments() == []
+
+
+@by(*EACH_CLIENT)
+def test_an_absent_server_is_an_error_and_no_verdict(running: tuple[Way, Running]) -> None:
+    absent = Client(*running, free_port(), BAD_KEY)
+    with pytest.raises(ClientError):
+        absent.check()
