@@ -55,6 +55,8 @@ def _remedy(error: Exception, seconds: float) -> str:
         return "No TLS is spoken at this port. Is it http://, or another port?"
     if isinstance(error, ConnectionRefusedError):
         return "Nothing listens at this address and port. Is Hamlet, or its proxy, running?"
+    if isinstance(error, TimeoutError) and "handshake" in str(error):
+        return "TLS was not answered at this port. Is it http://, or another port?"
     if isinstance(error, TimeoutError):
         return (
             f"Nothing came within {seconds:.0f} s. A firewall may drop the call, the proxy may "
@@ -84,7 +86,10 @@ def found(answer: Answer, url: str) -> Judgement | None:
 
 
 def _redirect_remedy(location: str, url: str) -> str:
-    here, there = urlsplit(url), urlsplit(location)
+    try:
+        here, there = urlsplit(url), urlsplit(location)
+    except ValueError:
+        return f"What redirects names no address: {location!r}. Mend the proxy."
     if here.scheme == "http" and there.scheme == "https" and there.hostname == here.hostname:
         return "Give clients the address with https://, or let /1.1/ and /1.2/ be answered by http."
     if "login" in there.path:

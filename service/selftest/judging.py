@@ -93,7 +93,7 @@ def refusal(status: int, *, in_check: bool = True) -> Judge:
                 "One JavaScript library reads a refusal without X-akismet-debug-help as spam.",
                 HEADERS_LOST.replace("X-akismet-guid", "X-akismet-debug-help"),
             )
-        return fine(f"The client sees that the call was wrong. {HELD}")
+        return fine("The client sees an error, and nothing that it could take for a verdict.")
 
     return judge
 

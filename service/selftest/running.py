@@ -120,6 +120,15 @@ def run(
     return results
 
 
+def unsent_by_reason(results: Iterable[Result]) -> dict[str, list[str]]:
+    """The titles of the calls that were not sent, by why not."""
+    found: dict[str, list[str]] = {}
+    for result in results:
+        if result.grade is Grade.UNSENT:
+            found.setdefault(result.judgement.meaning, []).append(result.call.title)
+    return found
+
+
 def _asked(target: Target, call: Call, sender: Calls, seconds: float) -> tuple[Result, bool]:
     """What came of one call, and whether anything did."""
     started = time.monotonic()

@@ -162,13 +162,15 @@ def _page(
 ) -> str:
     found = results or []
     grades = [result.grade for result in found]
+    answered = [result for result in found if result.grade is not Grade.UNSENT]
     return render_template(
         "queue/selftest.html",
         site=site,
         asked=asked,
         problems=asked.problems or {},
         ways=_ways(),
-        by_part=[(p, list(of)) for p, of in groupby(found, lambda result: result.call.part)],
+        by_part=[(p, list(of)) for p, of in groupby(answered, lambda result: result.call.part)],
+        unsent=running.unsent_by_reason(found),
         counts={grade: grades.count(grade) for grade in Grade},
         called=called,
         is_public=parts().settings.public_url is not None,
