@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -78,6 +79,30 @@ def test_every_call_is_answered_as_promised(server: str, site: Site) -> None:
         if result.grade is not Grade.FINE and result.judgement.remedy != SLOW
     }
     assert amiss == {}
+
+
+def test_a_proxy_that_strips_headers_and_renames_the_host_is_told(app: Flask, site: Site) -> None:
+    whole = app.wsgi_app
+
+    def proxied(environ: dict[str, Any], start: Callable[..., Any]) -> Any:
+        environ["HTTP_HOST"] = "backend:8000"
+
+        def begin(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            kept = [pair for pair in headers if not pair[0].lower().startswith("x-akismet")]
+            return start(status, kept, *rest)
+
+        return whole(environ, begin)
+
+    app.wsgi_app = proxied  # type: ignore[method-assign]
+    with serving(app) as port:
+        target = Target(f"http://127.0.0.1:{port}", site.key, SITE_URL)
+        results = run(target, Caller(allow_private=True), total=120)
+    found = {result.call.title: result for result in results}
+    assert found["An ordinary comment"].grade is Grade.WRONG
+    assert "X-akismet-guid is missing" in found["An ordinary comment"].judgement.remedy
+    assert found["The key in the host name"].grade is Grade.ODD
+    assert "proxy_set_header Host" in found["The key in the host name"].judgement.remedy
+    assert found["“This is spam”"].grade is Grade.FINE
 
 
 def test_the_page_tests_its_own_server_and_leaves_nothing(
