@@ -114,7 +114,10 @@ class Caller:
             connection.close()
 
     def _connect(self, host: str, port: int) -> socket.socket:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except UnicodeError as error:  # a label of more than 63 characters, or an empty one
+            raise NotAllowed("no host can have this name") from error
         addresses = [entry[4][0] for entry in found]
         for text in addresses:
             if not self._allows(ip_address(str(text).partition("%")[0])):

@@ -55,6 +55,11 @@ CHECK_THE_KEY = (
 )
 NOT_TAUGHT = "The client does not look, but what its people say is not learned."
 NO_FIGURES = "Figures are missing on the client’s pages; comments are judged all the same."
+OLD_CLIENTS = odd(
+    "Only older clients send the key so (npm akismet-api, Discourse, rakismet); others are well.",
+    "The proxy does not know the host name, or passes another one on. For such clients let it "
+    "answer for the name they call and pass it as it came (nginx: proxy_set_header Host $host).",
+)
 
 
 class Part(StrEnum):
@@ -80,7 +85,7 @@ class Call:
     method: str = "POST"
     host: str = ""  # in place of the address's own
     is_gate: bool = False  # where it fails, all that follow would
-    is_optional: bool = False  # only some clients live by it
+    otherwise: Judgement | None = None  # where it fails: only some clients live by it
     is_timed: bool = False
     is_hamlets: bool = False  # harmless where Hamlet answers; nobody knows elsewhere
 
@@ -168,19 +173,13 @@ def _key_in_host(blog: str) -> Call:
     del fields["api_key"]
 
     def judge(answer: Answer) -> Judgement:
-        judgement = judging.verdict(HAM, is_sure=False, why=WHY_NOT_HAM)(answer)
-        if answer.text in (SPAM, HAM):
-            return judgement
-        return odd(
-            "Only older clients send the key so (npm akismet-api, Discourse, rakismet); others "
-            "are well.",
-            "The proxy passes another host name on. For such clients let it answer for the name "
-            "they call and pass it as it came (nginx: proxy_set_header Host $host).",
-        )
+        if answer.text not in (SPAM, HAM):
+            return OLD_CLIENTS
+        return judging.verdict(HAM, is_sure=False, why=WHY_NOT_HAM)(answer)
 
     return Call(
         part=Part.VERDICTS, title="The key in the host name", path=CHECK, fields=fields,
-        judge=judge, host=f"{{key}}.{OLD_HOST}", is_optional=True, is_timed=True,
+        judge=judge, host=f"{{key}}.{OLD_HOST}", otherwise=OLD_CLIENTS, is_timed=True,
     )  # fmt: skip
 
 

@@ -25,4 +25,7 @@ def is_own(address: Address) -> bool:
 
 def is_own_port(url: str, listening: int) -> bool:
     """Whether a web server of ours may answer at the port: the one listened on, or a proxy's."""
-    return urlsplit(url).port in (None, listening, *USUAL)
+    try:
+        return urlsplit(url).port in (None, listening, *USUAL)
+    except ValueError:  # whatever a browser may have sent as its Host
+        return False

@@ -113,7 +113,7 @@ def run(
         result, is_reached = _asked(target, call, sender, min(EACH, left))
         results.append(result)
         is_hamlet |= ("x-akismet-server", "hamlet") in result.headers
-        if not is_reached and not call.is_optional:
+        if not is_reached and call.otherwise is None:
             why_not = f"Not sent: “{call.title}” got no answer. Mend that first."
         elif call.is_gate and result.grade is Grade.WRONG:
             why_not = f"Not sent: “{call.title}” failed. Mend that first."
@@ -164,9 +164,7 @@ def _send(target: Target, call: Call, sender: Calls, seconds: float) -> Reply:
 
 def _graded(call: Call, judgement: Judgement) -> Judgement:
     """What only some clients live by is odd at worst."""
-    if call.is_optional and judgement.grade is Grade.WRONG:
-        return replace(judgement, grade=Grade.ODD)
-    return judgement
+    return call.otherwise if call.otherwise and judgement.grade is Grade.WRONG else judgement
 
 
 def _described(target: Target, call: Call, judgement: Judgement) -> Result:

@@ -35,6 +35,8 @@ def test_a_caller_that_calls_only_our_own_calls_no_other() -> None:
         ("http://here.example", True),
         ("https://here.example:443", True),
         ("http://here.example:6379", False),
+        ("http://here.example:99999", False),
+        ("http://[here", False),
     ],
 )
 def test_only_ports_of_web_servers_of_ours_are_called(url: str, expected: bool) -> None:

@@ -103,6 +103,23 @@ def test_after_a_call_without_an_answer_the_rest_is_not_sent() -> None:
     assert len(sender.sent) == 4
 
 
+def test_a_proxy_that_hangs_up_on_another_host_name_concerns_older_clients_only() -> None:
+    class HangsUp(Scripted):
+        def call(
+            self, method: str, url: str, body: bytes, headers: dict[str, str], seconds: float | None
+        ) -> Reply:
+            reply = super().call(method, url, body, headers, seconds)
+            if "Host" in headers:
+                raise ConnectionResetError(104, "reset by peer")
+            return reply
+
+    by_title = {result.call.title: result for result in asked(HangsUp(GOOD))}
+    hung_up = by_title["The key in the host name"]
+    assert (hung_up.grade, hung_up.status) == (Grade.ODD, None)
+    assert "older clients" in hung_up.judgement.meaning
+    assert Grade.UNSENT not in {result.grade for result in by_title.values()}
+
+
 def test_when_the_time_is_over_the_rest_is_not_sent() -> None:
     sender = Scripted(GOOD)
     results = asked(sender, total=0)
