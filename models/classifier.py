@@ -53,10 +53,8 @@ class SpamModel:
         Shape: (n,), order kept, float64 in [0, 1]. Never raises on any text.
         Source: tests/models/test_quality.py; docs/model.md, table of left-out sources.
         """
-        logits = [
-            weigh(batch, self.weights) if learned is None else self._at(batch, learned, at)[1]
-            for batch, at in self._parts(comments, learned, sites)
-        ]
+        parts = self._parts(comments, learned, sites)
+        logits = [self._at(batch, learned, at)[1] for batch, at in parts]
         return probability(np.concatenate(logits) + self.bias) if logits else np.zeros(0)
 
     def explain(
@@ -70,7 +68,7 @@ class SpamModel:
         """What pushed each comment's score, strongest first, `limit` reasons at most each."""
         found: list[list[Reason]] = []
         for batch, at in self._parts(comments, learned, sites):
-            here = None if learned is None else self._at(batch, learned, at)[0]
+            here, _ = self._at(batch, learned, at)
             found += reasons(batch, self.weights, limit, site_part=here)
         return [located(told, one.body) for one, told in zip(comments, found, strict=True)]
 
@@ -98,9 +96,14 @@ class SpamModel:
             done += len(part)
 
     def _at(
-        self, batch: Batch, learned: Learned, sites: Sequence[int]
-    ) -> tuple[SitePart, NDArray[np.float64]]:
-        """The sites' part of a batch, and the logits without the bias. Shape: (n,)."""
+        self, batch: Batch, learned: Learned | None, sites: Sequence[int]
+    ) -> tuple[SitePart | None, NDArray[np.float64]]:
+        """The sites' part of a batch, and the logits without the bias. Shape: (n,).
+
+        None where no site of the batch taught anything.
+        """
+        if learned is None or not any(map(learned.taught_by, set(sites))):
+            return None, weigh(batch, self.weights)
         found = cells(batch)
         here = site_part(learned, batch, found, sites)
         return here, weighed(found, self.weights) + here.logits

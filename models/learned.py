@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,10 +29,13 @@ UNIT = 2.0**-20
 """What 1 in the arrays stands for. Units: logits; weights reach 2,000 before they overflow."""
 _ODD, _OTHER_ODD = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B)
 _SITE_SALT = np.uint64(0x9E3779B97F4A7C15)
-_HEAD = struct.Struct("<2sHI")
-_MAGIC, _FORMAT = b"HU", 1
-_PER_SLOT = 12
-"""Bytes of an update per slot: the slot, its weight's change, its sum's."""
+_HEAD = struct.Struct("<2sHII")
+_MAGIC, _FORMAT = b"HU", 2
+_PER_SLOT = _PER_SITE = 12
+"""Bytes of an update per slot: the slot, its weight's change, its sum's; per site: its number, and
+how many lessons it taught.
+"""
+_MOST_SITES = 1 << 22
 _REMEDY = "learn the lessons again from the beginning"
 
 Whole = NDArray[np.int32]
@@ -58,16 +62,24 @@ DEFAULT_PACE = Pace()
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """What an update adds. Shapes: (n,) each, slots in order and different."""
+    """What an update adds. Shapes: (n,) each, slots in order and different.
+
+    `lessons` are how many more each site taught; fewer below zero.
+    """
 
     slots: NDArray[np.int64]
     weights: Whole
     sums: Whole
+    lessons: Counter[int]
 
     def packed(self) -> bytes:
-        gaps = np.diff(self.slots, prepend=0).astype("<i4")
-        arrays = gaps.tobytes(), self.weights.astype("<i4").tobytes(), self.sums.tobytes()
-        return _HEAD.pack(_MAGIC, _FORMAT, self.slots.size) + zlib.compress(b"".join(arrays), 1)
+        gaps = np.diff(self.slots, prepend=0)
+        sites = sorted(site for site, lessons in self.lessons.items() if lessons)
+        counts = np.array([self.lessons[site] for site in sites])
+        arrays = [part.astype("<i4").tobytes() for part in (gaps, self.weights, self.sums, counts)]
+        arrays.append(np.array(sites, dtype="<i8").tobytes())
+        head = _HEAD.pack(_MAGIC, _FORMAT, self.slots.size, len(sites))
+        return head + zlib.compress(b"".join(arrays), 1)
 
 
 class Learned:
@@ -81,6 +93,13 @@ class Learned:
         self._pace = pace
         self._weights: Whole = np.zeros(SLOTS, dtype=np.int32)
         self._sums: Whole = np.zeros(SLOTS, dtype=np.int32)
+        self._lessons: Counter[int] = Counter()
+
+    def taught_by(self, site: int) -> bool:
+        """Whether the site taught anything. What stands in the slots of others is not about them:
+        it must not move their scores.
+        """
+        return self._lessons[site] > 0
 
     @property
     def limit(self) -> float:
@@ -121,20 +140,23 @@ class Learned:
     def dump(self) -> bytes:
         """The state: the sum of all updates so far, as one."""
         slots = np.flatnonzero(self._weights | self._sums)
-        return _Change(slots, self._weights[slots], self._sums[slots]).packed()
+        return _Change(slots, self._weights[slots], self._sums[slots], self._lessons).packed()
 
     def restore(self, raw: bytes) -> None:
         """Puts a dumped state in place of this one. Raises ArtifactMismatch; then it stays."""
         state = _read(raw)
         weights, sums = np.zeros_like(self._weights), np.zeros_like(self._sums)
         weights[state.slots], sums[state.slots] = state.weights, state.sums
-        self._weights, self._sums = weights, sums
+        self._weights, self._sums, self._lessons = weights, sums, state.lessons
 
     def logit(self, features: Features, site: int) -> float:
         """What a comment scores on a site, in logits; `SpamModel.score` gives its probability."""
+        base = features.logit(self._base)
+        if not self.taught_by(site):
+            return base
         columns, values = features.site
         told = float(self.weights_at(columns, site_keys([site])) @ values) * UNIT
-        return features.logit(self._base) + min(max(told, -self.limit), self.limit)
+        return base + min(max(told, -self.limit), self.limit)
 
     def weights_at(self, columns: NDArray[np.signedinteger[Any]], sites: SiteKeys) -> Whole:
         """The weight of each column on the site of those `site_keys`. Shape: (n,); in UNITs."""
@@ -148,6 +170,8 @@ class Learned:
     def _add(self, change: _Change, times: int = 1) -> None:
         self._weights[change.slots] += np.int32(times) * change.weights
         self._sums[change.slots] += np.int32(times) * change.sums
+        for site, lessons in change.lessons.items():
+            self._lessons[site] += times * lessons
 
     def _change(self, lesson: Lesson) -> _Change:
         features = unpack(lesson.features)
@@ -158,7 +182,7 @@ class Learned:
         change = np.rint((after - before) / UNIT).astype(np.int32)
         growth = np.rint((grown - sums) / UNIT).astype(np.int32)
         some = np.flatnonzero(change | growth)
-        return _Change(slots[some], change[some], growth[some])
+        return _Change(slots[some], change[some], growth[some], Counter({lesson.site: 1}))
 
 
 _HIGHEST_SUM = 1_000.0
@@ -228,28 +252,36 @@ def slots_of(
 def _net(taken: Sequence[_Change], learned: Sequence[_Change]) -> _Change:
     """The sum of what was learned less what was taken back."""
     parts = [(change, -1) for change in taken] + [(change, 1) for change in learned]
+    lessons: Counter[int] = Counter()
+    for change, times in parts:
+        for site, count in change.lessons.items():
+            lessons[site] += times * count
     if not parts:
-        return _Change(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int32))
+        return _Change(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int32), lessons)
     every = np.concatenate([change.slots for change, _ in parts])
     slots, places = np.unique(every, return_inverse=True)
     weights, sums = np.zeros((2, slots.size), dtype=np.int32)
     np.add.at(weights, places, np.concatenate([c.weights * np.int32(n) for c, n in parts]))
     np.add.at(sums, places, np.concatenate([c.sums * np.int32(n) for c, n in parts]))
     some = np.flatnonzero(weights | sums)
-    return _Change(slots[some], weights[some], sums[some])
+    return _Change(slots[some], weights[some], sums[some], lessons)
 
 
 def _read(update: bytes) -> _Change:
     """An update from its bytes, sizes and slots checked. Raises ArtifactMismatch."""
     head = update[: _HEAD.size].ljust(_HEAD.size, b"\0")
-    magic, made_as, size = _HEAD.unpack(head)
-    if (magic, made_as) != (_MAGIC, _FORMAT) or size > SLOTS:
+    magic, made_as, size, sites = _HEAD.unpack(head)
+    if (magic, made_as) != (_MAGIC, _FORMAT) or size > SLOTS or sites > _MOST_SITES:
         expected = f"an update of format {_FORMAT} with at most {SLOTS} slots"
         raise ArtifactMismatch(expected, f"one that begins {head.hex()}", _REMEDY)
-    raw = inflate(update[_HEAD.size :], _PER_SLOT * SLOTS, _REMEDY)
-    if len(raw) != _PER_SLOT * size:
-        raise ArtifactMismatch(f"{_PER_SLOT * size} bytes", f"{len(raw)}", _REMEDY)
-    gaps, weights, sums = np.frombuffer(raw, "<i4").reshape(3, size)
+    raw = inflate(update[_HEAD.size :], _PER_SLOT * SLOTS + _PER_SITE * _MOST_SITES, _REMEDY)
+    expected_size = _PER_SLOT * size + _PER_SITE * sites
+    if len(raw) != expected_size:
+        raise ArtifactMismatch(f"{expected_size} bytes", f"{len(raw)}", _REMEDY)
+    parts = np.frombuffer(raw, "<i4", 3 * size + sites)
+    gaps, weights, sums = parts[: 3 * size].reshape(3, size)
     if size and (gaps[0] < 0 or (gaps[1:] <= 0).any() or gaps.sum(dtype=np.int64) >= SLOTS):
         raise ArtifactMismatch(f"different slots below {SLOTS}, in order", "others", _REMEDY)
-    return _Change(np.cumsum(gaps, dtype=np.int64), weights, sums)
+    taught = np.frombuffer(raw, "<i8", offset=parts.nbytes).tolist()
+    lessons = Counter(dict(zip(taught, parts[3 * size :].tolist(), strict=True)))
+    return _Change(np.cumsum(gaps, dtype=np.int64), weights, sums, lessons)

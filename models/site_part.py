@@ -30,7 +30,8 @@ class SitePart:
     """A site's part of each comment's logit: of the features it shares with the model, and its own.
 
     `here` is what the site itself adds, `name` what the author's name does, both before `factor`
-    keeps the sum within its limit. Shapes: (n_comments,) each.
+    keeps the sum within its limit, or at nothing for a site that taught nothing.
+    Shapes: (n_comments,) each.
     """
 
     learned: Learned
@@ -63,6 +64,8 @@ def site_part(learned: Learned, batch: Batch, found: Cells, sites: Sequence[int]
     total = _summed(shared, lengths, found.scale[:, _SHARED]) + here + name
     logits = np.minimum(np.maximum(total, -learned.limit), learned.limit)
     factor = np.divide(logits, total, out=np.ones_like(total), where=total != logits)
+    strangers = [row for row, site in enumerate(sites) if not learned.taught_by(site)]
+    logits[strangers] = factor[strangers] = 0.0
     return SitePart(learned, keys, here, name, logits, factor)
 
 

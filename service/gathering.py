@@ -16,6 +16,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session
 
+from service.core.platforms import PLATFORMS
 from service.core.signals import Precedents
 from service.core.store import precedents, same_text
 from service.core.store.precedents import Count
@@ -155,7 +156,11 @@ def _add_history(item: Waiting, history: Mapping[str, Sequence[Count]]) -> None:
         text=before(item.traces.text),
         author=before(item.author_hash),
         network=before(item.network_hash),
-        domains=[(domain, before(trace)) for domain, trace in item.traces.links.items()],
+        domains=[
+            (domain, before(trace))
+            for domain, trace in item.traces.links.items()
+            if domain not in PLATFORMS
+        ],
     )
 
 

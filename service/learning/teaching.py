@@ -93,10 +93,10 @@ class Teacher:
         from models import ArtifactMismatch
 
         with follower.lock:
-            follower.catch_up(self.store)
-            if follower.fault or follower.mind.learned is None:
-                return False
             try:
+                follower.catch_up(self.store)
+                if follower.fault or follower.mind.learned is None:
+                    return False
                 if self._lecture(follower.mind, follower.mind.learned):
                     return True
                 log.warning("taught_elsewhere")

@@ -95,3 +95,15 @@ def test_what_was_decided_here_is_told_from_what_the_model_knows(model: SpamMode
 def test_no_comments_have_no_reasons(model: SpamModel, learned: Learned) -> None:
     assert model.explain([], learned, []) == []
     assert model.score([], learned, []).size == 0
+
+
+def test_a_site_that_taught_nothing_is_scored_by_the_model_alone(model: SpamModel) -> None:
+    crowded = Learned(model)
+    for row, raw in enumerate(model.lesson_features(COMMENTS)):
+        for site in range(1, 40):  # as many as it takes for all to share slots with another
+            crowded.learn(Lesson(site, row % 2, 1.0, raw))
+    alone = model.score(COMMENTS)
+    stranger, mixed = [99] * len(COMMENTS), [1, *[99] * (len(COMMENTS) - 1)]
+    np.testing.assert_array_equal(model.score(COMMENTS, crowded, stranger), alone)
+    np.testing.assert_allclose(model.score(COMMENTS, crowded, mixed)[1:], alone[1:], rtol=1e-12)
+    assert model.explain(COMMENTS, crowded, stranger) == model.explain(COMMENTS)

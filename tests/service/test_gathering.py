@@ -130,6 +130,15 @@ class TestKnownDomains:
         assert seen[here].known_domains == known
         assert seen[there].known_domains == set()
 
+    @pytest.mark.parametrize("decision", [Decision.APPROVE, Decision.SPAM])
+    @pytest.mark.parametrize("host", ["www.youtube.com", "bit.ly"])
+    def test_what_was_decided_on_one_link_to_a_platform_says_nothing_of_another(
+        self, world: World, scorer: Scorer, host: str, decision: Decision
+    ) -> None:
+        decide(world, judge(world, scorer, f"unsure, but look at https://{host}/one"), decision)
+        other = world.submit(f"See https://{host}/two")
+        assert not gathered(world)[other].domains
+
 
 class TestSameText:
     def test_the_same_words_on_other_articles_are_counted(

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from models import CommentText, SpamModel
 from service.core import moderation, retention
 from service.core.store import examples, generations, leases, lessons
+from service.core.store.lesson_tables import StepRow
 from service.core.store.session import Store
 from service.core.verdict import Decision
 from service.learning.following import Follower
@@ -284,3 +286,16 @@ class TestTrouble:
         two.follower.forget()
         assert one.state() == two.state()
         assert village.lessons() == 1
+
+    def test_steps_of_another_program_are_learned_anew_from_their_lessons(
+        self, village: Village, process: Process
+    ) -> None:
+        village.decided(PRAISE.format("Teigfix"))
+        process.teach()
+        with village.store.writing() as session:
+            session.execute(update(StepRow).values(change=b"of another format"))
+        started = village.process()
+        village.decided(PRAISE.format("Grano"))
+        assert started.teach()
+        assert (village.lessons(), village.due()) == (2, False)
+        assert started.state() == village.process().state()
