@@ -15,8 +15,11 @@ const HAMLET_PATIENCE = 5; // Seconds for one call: the reader who comments is w
 
 add_filter( 'pre_http_request', 'hamlet_answer', 10, 3 );
 add_filter( 'akismet_request_args', 'hamlet_fields', 10, 2 );
+add_action( 'akismet_webhook_received', 'hamlet_publish' );
 add_filter( 'akismet_comment_form_privacy_notice_markup', 'hamlet_privacy_notice' );
-add_action( 'admin_init', 'hamlet_keep_frames_home' );
+add_filter( 'akismet_enable_mshots', '__return_false' ); // Pictures of linked pages, made by wp.com.
+add_action( 'admin_init', 'hamlet_stay_home' );
+add_action( 'admin_enqueue_scripts', 'hamlet_own_fonts', 100 );
 add_action( 'admin_notices', 'hamlet_notice' );
 
 /** The address of Hamlet without a slash at its end; '' if wp-config.php names none. */
@@ -130,23 +133,55 @@ function hamlet_comment( $id = null ) {
 	return $current;
 }
 
+/**
+ * Told of a changed answer, the Akismet plugin takes a comment out of spam and leaves it pending.
+ * One that a moderator approved in Hamlet's queue need not be approved again.
+ */
+function hamlet_publish( $request ) {
+	foreach ( (array) $request->get_param( 'comments' ) as $told ) {
+		if ( empty( $told['guid'] ) || ! isset( $told['decision'] ) || 'approve' !== $told['decision'] ) {
+			continue;
+		}
+		$pending = array( 'status' => 'hold', 'meta_key' => 'akismet_guid', 'meta_value' => $told['guid'] );
+		foreach ( get_comments( $pending ) as $comment ) {
+			if ( Akismet::last_comment_status_change_came_from_akismet( $comment->comment_ID ) ) {
+				wp_set_comment_status( $comment->comment_ID, 'approve' );
+			}
+		}
+	}
+}
+
 /** The notice under comment forms, if it is switched on, names who is asked. */
 function hamlet_privacy_notice() {
 	$host = esc_html( (string) parse_url( hamlet_url(), PHP_URL_HOST ) );
 	return "<p class=\"akismet_comment_form_privacy_notice\">Comments are checked for spam by Hamlet at $host.</p>";
 }
 
-/** The plugin's pages show statistics in frames from akismet.com, with the key in their address. */
-function hamlet_keep_frames_home() {
-	if ( isset( $_GET['page'] ) && 0 === strpos( (string) $_GET['page'], 'akismet-' ) ) {
+/** Whether this is one of the Akismet plugin's own pages. */
+function hamlet_is_akismet_page() {
+	return isset( $_GET['page'] ) && 0 === strpos( (string) $_GET['page'], 'akismet-' );
+}
+
+/** Those pages show statistics in frames from akismet.com, with key or token in their address. */
+function hamlet_stay_home() {
+	if ( hamlet_is_akismet_page() ) {
 		header( "Content-Security-Policy: frame-src 'self'" );
 	}
 }
 
-/** Say so where nothing can be checked because of a setting. */
+/** From 5.4 on the plugin's pages bring a font from wp.com, which the system's own can replace. */
+function hamlet_own_fonts() {
+	wp_dequeue_style( 'akismet-font-inter' );
+}
+
+/** Say who checks, and where nothing can be checked because of a setting. */
 function hamlet_notice() {
-	if ( '' === hamlet_url() && current_user_can( 'manage_options' ) ) {
+	$url = esc_url( hamlet_url() );
+	if ( '' === $url && current_user_can( 'manage_options' ) ) {
 		echo '<div class="notice notice-error"><p>Comments are held unchecked: wp-config.php needs a line such as '
 			. "<code>define( 'HAMLET_URL', 'https://comments.example.org' );</code></p></div>";
+	} elseif ( hamlet_is_akismet_page() ) {
+		echo '<style>iframe[src*="tools.akismet.com"] { display: none }</style>'
+			. "<div class=\"notice notice-info\"><p>Comments are checked by Hamlet at <a href=\"$url\">$url</a>.</p></div>";
 	}
 }

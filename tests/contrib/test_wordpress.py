@@ -1,16 +1,19 @@
 """WordPress with its bundled Akismet plugin and contrib/wordpress/hamlet.php, against a Hamlet.
 
-Not among the tests of every day: `make test ARGS="-m wordpress"` on a machine with Debian's packages
-wordpress, wordpress-theme-twentytwentythree, php-cli, php-mysql, php-curl and mariadb-server.
+Not among the tests of every day: `make test ARGS="-m wordpress"` runs them on a Debian machine with
+what contrib/wordpress/README.md names.
 """
 
 from __future__ import annotations
 
 import json
 import subprocess
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
+from urllib.parse import parse_qs
 from urllib.request import Request, urlopen
 
 import pytest
@@ -26,12 +29,19 @@ GOOD = {  # each different: what is decided about one teaches nothing about the 
     2: "Thank you for writing this down. My grandmother made it the same way, with caraway.",
     4: "Does the temperature of the water matter? I used it cold and the crumb was too dense.",
     5: "The photo of the cut loaf helped me; mine was done when it sounded hollow below.",
+    6: "My oven has no steam. A tray of ice cubes on the floor of it did the same for me.",
+    7: "We doubled everything for the street party and not a slice was left. Well done!",
+    8: "Is spelt all right as well? The children will not eat anything with rye in it.",
+    9: "I keep the starter in the fridge and feed it on Fridays; it has never let me down.",
+    10: "Mine stuck to the cloth. Rice flour on it helped the second time, as somebody said.",
+    11: "Half the salt was enough for us, and a spoon of honey made the crust darker.",
 }
 BAD = (
     "CHEAP VIAGRA CIALIS online pharmacy no prescription!!! Best casino bonus, free money "
     '<a href="http://cheap-pills-casino.example/buy">buy now</a> http://casino-bonus.example/win'
 )
 WEBHOOK = (5, 5)  # the first version of the plugin seen to be told of changes
+GUID = "0123456789abcdef0123456789abcdef"
 
 
 @dataclass
@@ -69,6 +79,46 @@ class Pair:
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         data = None if body is None else json.dumps(body).encode()
         return Request(self.hamlet.url + path, data, headers)
+
+
+class Stranger(HTTPServer):
+    """Answers every call with the same, and notes what it was asked."""
+
+    def __init__(self, status: int, body: str, **headers: str) -> None:
+        super().__init__(("127.0.0.1", 0), Answers)
+        self.answer = (status, body.encode(), headers)
+        self.asked: list[tuple[str, str, dict[str, list[str]]]] = []
+        self.url = f"http://127.0.0.1:{self.server_port}"
+
+    def __enter__(self) -> Stranger:
+        self.thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05})
+        self.thread.start()
+        return self
+
+    def __exit__(self, *args: object) -> None:
+        self.shutdown()
+        self.thread.join()
+        self.server_close()
+
+
+class Answers(BaseHTTPRequestHandler):
+    server: Stranger
+
+    def do_POST(self) -> None:
+        text = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        self.server.asked.append((self.path, self.headers["Host"], parse_qs(text)))
+        status, body, headers = self.server.answer
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_POST
+
+    def log_message(self, *args: object) -> None:
+        pass
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +187,7 @@ def test_a_decision_here_reaches_wordpress(pair: Pair) -> None:
     pair.decide("Cheap Pills 4", "approve")
     pair.decide("Ann 4", "spam")
     wait_until(lambda: pair.blog.status(good) == "spam", "WordPress to hear of the spam")
-    wait_until(lambda: pair.blog.status(bad) == "unapproved", "WordPress to take it out of spam")
+    wait_until(lambda: pair.blog.status(bad) == "approved", "WordPress to publish the other")
     assert pair.blog.history(good)[0] == "webhook-spam"
     events = [event["kind"] for event in pair.known("Ann 4")["events"]]
     assert events.count("decided") == 1  # not sent back as a report
@@ -147,8 +197,10 @@ def test_without_hamlet_comments_wait_and_are_rechecked_later(pair: Pair) -> Non
     pair.hamlet.stop()
     try:
         good, bad = pair.good(5), pair.bad(5)
+        # 5.5 and later would publish the good one: its author needs no approval on this site.
         assert [pair.blog.status(number) for number in (good, bad)] == ["unapproved"] * 2
         assert pair.blog.history(good) == ["check-error"]
+        assert not pair.blog.php("get_option('akismet_ssl_disabled')")
         # Not even the moderator's own click is held up by it.
         pair.blog.click(bad, "spamcomment")
     finally:
@@ -157,3 +209,70 @@ def test_without_hamlet_comments_wait_and_are_rechecked_later(pair: Pair) -> Non
     assert pair.blog.status(good) == "approved"
     assert "cron-retry-ham" in pair.blog.history(good)
     assert pair.known("Ann 5")["verdict"] == "ham"
+    if pair.blog.plugin_version >= WEBHOOK:
+        pair.decide("Ann 5", "spam")
+        wait_until(lambda: pair.blog.status(good) == "spam", "WordPress to hear of it all the same")
+
+
+@pytest.mark.parametrize(
+    ("number", "stranger"),
+    [
+        (6, (200, "false", {})),  # no guid: not Hamlet
+        (7, (302, "false", {"X_akismet_guid": GUID, "Location": "http://127.0.0.1:9/"})),
+        (8, (502, "false", {"X_akismet_guid": GUID})),
+    ],
+)
+def test_what_does_not_come_from_hamlet_is_no_verdict(
+    pair: Pair, number: int, stranger: tuple[int, str, dict[str, str]]
+) -> None:
+    status, body, headers = stranger
+    with Stranger(status, body, **headers) as server, pair.blog.asking(f"{server.url}/below/"):
+        comment = pair.good(number)
+    assert pair.blog.status(comment) == "unapproved"
+    [(path, host, form)] = server.asked  # once, though the plugin tries failures three times
+    assert path == "/below/1.1/comment-check"
+    assert f"http://{host}" == server.url
+    assert form["comment_content"] == [GOOD[number]]
+
+
+def test_without_an_address_nothing_is_sent_and_the_owner_is_told(pair: Pair) -> None:
+    with pair.blog.asking("comments.example.org"):
+        comment = pair.good(9)
+        page = pair.blog.settings_page()
+    assert pair.blog.status(comment) == "unapproved"
+    assert "HAMLET_URL" in page
+
+
+def test_a_report_names_the_comment_by_its_guid(pair: Pair) -> None:
+    good = pair.good(10)
+    with Stranger(200, "Thanks") as server, pair.blog.asking(server.url):
+        pair.blog.click(good, "spamcomment")
+    [(path, _, form)] = server.asked
+    assert path == "/1.1/submit-spam"
+    if pair.blog.plugin_version >= WEBHOOK:
+        assert form["guid"] == [pair.blog.meta(good, "akismet_guid")]
+
+
+def test_every_way_to_akismet_leads_here_and_no_other(pair: Pair) -> None:
+    blog = pair.blog
+    assert blog.php(f"Akismet::verify_key('{pair.key}', '192.0.2.1')") == "valid"
+    safe = "wp_safe_remote_get('https://rest.akismet.com/1.1/test')"
+    assert blog.php(f"wp_remote_retrieve_body({safe})") == "connected"
+    other = "wp_remote_get('https://akismet.com.example/1.1/test')"
+    assert blog.php(f"is_wp_error({other})")
+
+
+def test_a_provisional_answer_keeps_the_comment_pending_until_more_is_told(pair: Pair) -> None:
+    if pair.blog.plugin_version < WEBHOOK:
+        pytest.skip("this version of the plugin cannot be told of changes")
+    later = {"X_akismet_guid": GUID, "X_akismet_recheck_after": "120"}
+    with Stranger(200, "false", **later) as server, pair.blog.asking(server.url):
+        comment = pair.good(11)
+    assert pair.blog.status(comment) == "unapproved"
+    assert pair.blog.history(comment) == ["check-ham-pending"]
+    [callback] = server.asked[0][2]["callback"]
+    told = {"key": pair.key, "endpoint": "comment-check",
+            "comments": [{"guid": GUID, "result": "false"}]}  # fmt: skip
+    headers = {"Content-Type": "application/json", "X-akismet-webhook": "1"}
+    urlopen(Request(callback, json.dumps(told).encode(), headers)).close()
+    assert pair.blog.status(comment) == "approved"

@@ -17,7 +17,7 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 from tests.servers import free_port, missing, wait_until
@@ -37,12 +37,13 @@ define( 'DISABLE_WP_CRON', true ); // The tests say when.
 define( 'AUTOMATIC_UPDATER_DISABLED', true );
 define( 'WP_HTTP_BLOCK_EXTERNAL', true ); // Nothing leaves this machine.
 define( 'WP_ACCESSIBLE_HOSTS', '127.0.0.1' );
-define( 'HAMLET_URL', '{hamlet}' );
+// PHP keeps this file in memory for some seconds, but not that one.
+define( 'HAMLET_URL', file_get_contents( '{folder}/hamlet_url' ) );
 $table_prefix = 'wp_';
 defined( 'ABSPATH' ) || define( 'ABSPATH', __DIR__ . '/' );
 require_once ABSPATH . 'wp-settings.php';
 """
-# Readers of these tests write faster than people do, and are no strangers after their first comment.
+# The readers of these tests write faster than people do.
 UNHURRIED = "<?php add_filter( 'comment_flood_filter', '__return_false', 999 );\n"
 INSTALL = """
 define( 'WP_INSTALLING', true );
@@ -64,21 +65,29 @@ class WordPress:
     def __init__(self, folder: Path, hamlet_url: str) -> None:
         self.folder, self.www = folder, folder / "www"
         self.url = f"http://127.0.0.1:{free_port()}"
-        self._hamlet_url = hamlet_url
+        self._hamlet_url, self._setting = hamlet_url, folder / "hamlet_url"
+        self._setting.write_text(hamlet_url)
         self._moderator = build_opener(HTTPCookieProcessor(CookieJar()))
 
     def install(self) -> None:
         """Put the files in place and fill the database."""
         shutil.copytree(SOURCE, self.www, ignore=_dangling)
-        (self.www / "wp-config.php").write_text(
-            CONFIG.format(folder=self.folder, hamlet=self._hamlet_url)
-        )
+        (self.www / "wp-config.php").write_text(CONFIG.format(folder=self.folder))
         own = self.www / "wp-content/mu-plugins"
         own.mkdir(parents=True)
         shutil.copy(ROOT / "contrib/wordpress/hamlet.php", own)
         (own / "unhurried.php").write_text(UNHURRIED)
         values = {"www": self.www, "admin": ADMIN, "password": PASSWORD, "url": self.url}
         self._php(INSTALL.format(**values))
+
+    @contextmanager
+    def asking(self, url: str) -> Iterator[None]:
+        """Another address as HAMLET_URL for a while."""
+        self._setting.write_text(url)
+        try:
+            yield
+        finally:
+            self._setting.write_text(self._hamlet_url)
 
     def php(self, code: str) -> Any:
         """What the PHP expression is inside WordPress, by way of JSON."""
@@ -140,9 +149,11 @@ class WordPress:
         """Follow the link below a comment in the list: spamcomment or unspamcomment."""
         pages = "".join(self._get(f"/wp-admin/edit-comments.php?comment_status={status}")
                         for status in ("all", "spam"))  # fmt: skip
-        links = {unescape(link) for link in re.findall(r"comment\.php\?[^\"'<>]*_wpnonce=\w+", pages)}
-        wanted = {"c": [str(number)], "action": [action]}
-        [link] = (link for link in links if wanted.items() <= parse_qs(urlsplit(link).query).items())
+        found = re.findall(r"comment\.php\?[^\"'<>]*_wpnonce=\w+", pages)
+        wanted = {("c", str(number)), ("action", action)}
+        [link] = {
+            link for link in map(unescape, found) if wanted <= {*parse_qsl(urlsplit(link).query)}
+        }
         self._get(f"/wp-admin/{link}")
 
     def check_for_spam(self) -> dict[str, int]:
@@ -200,13 +211,9 @@ def _database(folder: Path) -> Iterator[None]:
     user, socket = f"--user={getpass.getuser()}", f"--socket={folder}/db.sock"
     options = ["--no-defaults", f"--datadir={folder}/db", user]
     plain = ["--auth-root-authentication-method=normal", "--skip-test-db"]
-    subprocess.run(
-        ["mariadb-install-db", *options, *plain], check=True, stdout=subprocess.DEVNULL
-    )
+    subprocess.run(["mariadb-install-db", *options, *plain], check=True, stdout=subprocess.DEVNULL)
     small = ["--skip-networking", "--innodb-flush-log-at-trx-commit=0"]
-    database = subprocess.Popen(
-        ["mariadbd", *options, socket, *small], stderr=subprocess.DEVNULL
-    )
+    database = subprocess.Popen(["mariadbd", *options, socket, *small], stderr=subprocess.DEVNULL)
     create = ["mariadb", "--no-defaults", socket, "-u", "root", "-e", "CREATE DATABASE wordpress"]
     try:
         wait_until(
