@@ -26,7 +26,8 @@ pytestmark = [pytest.mark.wordpress, pytest.mark.timeout(300)]
 
 GOOD = {  # each different: what is decided about one teaches nothing about the next
     1: "I tried this with rye flour and the dough needed about an hour longer to rise.",
-    2: "Thank you for writing this down. My grandmother made it the same way, with caraway.",
+    2: """Thank you, that's just my grandmother's "secret" loaf: rye & caraway, <b>no</b> sugar,
+and a crust as thick as a thumb \\o/ \N{BREAD} Gr\u00fc\u00dfe!""",
     4: "Does the temperature of the water matter? I used it cold and the crumb was too dense.",
     5: "The photo of the cut loaf helped me; mine was done when it sounded hollow below.",
     6: "My oven has no steam. A tray of ice cubes on the floor of it did the same for me.",
@@ -62,10 +63,10 @@ class Pair:
         return self.blog.comment(f"{BAD} {number}", author, email, link)
 
     def known(self, author: str) -> dict[str, Any]:
-        """What Hamlet's API tells of the newest comment by this author."""
+        """What Hamlet's API tells of the one comment by this author."""
         with urlopen(self._request("/api/v1/comments?limit=100")) as answer:
             rows = json.load(answer)["comments"]
-        number = next(row["id"] for row in rows if row["author_name"] == author)
+        [number] = [row["id"] for row in rows if row["author_name"] == author]
         with urlopen(self._request(f"/api/v1/comments/{number}")) as answer:
             found: dict[str, Any] = json.load(answer)
             return found
@@ -170,6 +171,7 @@ def test_not_spam_and_spam_in_wordpress_decide_here(pair: Pair) -> None:
         row = pair.known(author)
         assert row["decision"] == decision
         assert row["events"][-1]["actor"] == "akismet:blog"
+    assert pair.known("Ann 2")["body"] == GOOD[2]
 
 
 def test_the_button_that_checks_for_spam_rechecks_what_is_pending(pair: Pair) -> None:
