@@ -143,6 +143,9 @@ def test_the_settings_page_takes_a_good_key_and_refuses_another(pair: Pair) -> N
     assert pair.blog.php("get_option('wordpress_api_key')") == pair.key
     page = pair.blog.settings_page()
     assert "could not be established" not in page  # it asks /1.1/test, too
+    assert "Comments are checked by Hamlet" in page
+    notice = "apply_filters('akismet_comment_form_privacy_notice_markup', '')"
+    assert "by Hamlet at 127.0.0.1" in pair.blog.php(notice)
 
 
 def test_a_good_comment_is_published_as_wordpress_would(pair: Pair) -> None:
