@@ -77,6 +77,8 @@ class Postman:
         comment = {"guid": owed.comment_id.hex, "result": "true" if owed.is_spam else "false"}
         if owed.author_email:  # it helps the client to find its comment
             comment["comment_author_email"] = owed.author_email
+        if owed.decision:  # the protocol has no word for it: a client may publish what a person did
+            comment["decision"] = owed.decision
         payload = {"key": key, "endpoint": "comment-check", "comments": [comment]}
         return json.dumps(payload).encode()
 

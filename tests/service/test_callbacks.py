@@ -121,6 +121,7 @@ def test_the_client_is_told_as_its_plugin_expects(
                 "guid": changed.hex,
                 "result": "true",
                 "comment_author_email": "ann@reader.example",
+                "decision": "spam",  # ours: the protocol has no word for it
             }
         ],
     }

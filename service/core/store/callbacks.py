@@ -35,6 +35,7 @@ class Owed:
     is_spam: bool
     attempts: int
     author_email: str
+    decision: str | None  # a person's, if one has decided
 
 
 def add(session: Session, rows: Sequence[dict[str, Any]]) -> None:
@@ -89,11 +90,11 @@ def claim_due(session: Session, now: datetime) -> list[Owed]:
     """What is to be sent now; others leave it alone for LEASE."""
     statement = _due(now).order_by(CallbackRow.due_at).limit(AT_ONCE)
     rows = session.execute(statement.with_for_update(of=CallbackRow, skip_locked=True)).all()
-    for row, _ in rows:
+    for row, *_ in rows:
         row.claimed_until = now + LEASE
     return [
-        Owed(row.comment_id, row.url, row.sealed_key, bool(row.owed), row.attempts, email)
-        for row, email in rows
+        Owed(row.comment_id, row.url, row.sealed_key, bool(row.owed), row.attempts, email, decision)
+        for row, email, decision in rows
     ]
 
 
@@ -131,9 +132,9 @@ def forget_old(session: Session, now: datetime) -> None:
     session.execute(delete(CallbackRow).where(CallbackRow.created_at < now - KEPT))
 
 
-def _due(now: datetime) -> Select[CallbackRow, str]:
+def _due(now: datetime) -> Select[CallbackRow, str, str | None]:
     return (
-        select(CallbackRow, CommentRow.author_email)
+        select(CallbackRow, CommentRow.author_email, CommentRow.decision)
         .join(CommentRow, CommentRow.id == CallbackRow.comment_id)
         .where(
             CallbackRow.due_at <= now,

@@ -32,7 +32,13 @@ def read_form() -> Form:
     request.max_content_length = form.MAX_BYTES
     charset = request.mimetype_params.get("charset", "")
     body = request.get_data(cache=False)
-    return form.read(body, request.query_string, request.mimetype, charset)
+    found = form.read(body, request.query_string, request.mimetype, charset)
+    return form.as_typed(found) if _is_fresh_from_wordpress(found) else found
+
+
+def _is_fresh_from_wordpress(found: Form) -> bool:
+    """Checked before it is stored: what comes from its database later has the row's number."""
+    return request.user_agent.string.startswith("WordPress/") and not found.get("comment_ID")
 
 
 def find_key(found: Form, *, key_first: bool = False) -> Shown:

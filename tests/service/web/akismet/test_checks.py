@@ -12,7 +12,7 @@ from service.core.verdict import Mode, UnsureAnswer
 from service.scoring import Scorer, drain
 from tests.fakes import FrozenClock, PlainModel, QuietBell
 from tests.service.web.akismet.conftest import GUID, Door
-from tests.service.web.conftest import Site
+from tests.service.web.conftest import SITE_URL, Site
 
 TIP = "X-akismet-pro-tip"
 
@@ -245,3 +245,15 @@ class TestRecord:
             dump = "\n".join(connection.connection.iterdump())  # type: ignore[attr-defined]
         assert "https://blog.example/hook" in dump
         assert door.key not in dump
+
+
+def test_wordpress_quotes_a_new_comment_but_not_the_row_it_becomes(door: Door) -> None:
+    said = {"api_key": door.key, "blog": SITE_URL, "user_ip": "192.0.2.7"}
+    headers = {"User-Agent": "WordPress/6.1.9 | Akismet/5.5"}
+    quoted = r"it\'s a \"crust\""
+    new = said | {"comment_content": quoted, "comment_author": r"O\'Brien"}
+    row = said | {"comment_content": quoted, "comment_author": "Ann", "comment_ID": "7"}
+    for form in (new, row):
+        door.client.post("/1.1/comment-check", data=form, headers=headers)
+    kept = {comment.author_name: comment.body for comment in door.all_comments()}
+    assert kept == {"O'Brien": 'it\'s a "crust"', "Ann": quoted}

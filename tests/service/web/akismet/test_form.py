@@ -50,6 +50,17 @@ def test_comment_context_comes_in_three_spellings(body: bytes) -> None:
     assert read(body).context == ("bread", "baking")
 
 
+@given(st.text())
+def test_what_php_quoted_is_read_as_it_was_typed(typed: str) -> None:
+    quoted = typed.replace("\\", "\\\\").replace("'", "\\'").replace('"', '\\"')
+    assert form.as_typed(Form({"comment_content": quoted})).get("comment_content") == typed
+
+
+@pytest.mark.parametrize("text", ["it's", 'a "word"', "C:\\oven", "it's \\'quoted\\'", "crust \\"])
+def test_what_php_did_not_quote_stays_as_it_is(text: str) -> None:
+    assert form.as_typed(Form({"comment_content": text})).get("comment_content") == text
+
+
 def test_json_is_read_as_no_parameters_at_all() -> None:
     assert form.read(b'{"api_key": "aabbccddeeff"}', b"", "application/json", "").values == {}
 
