@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -23,6 +24,7 @@ GUARANTEED_SPAM = ("viagra-test-123", "akismet-guaranteed-spam")
 GUARANTEED_EMAIL = "akismet-guaranteed-spam@example.com"
 TRUSTED_ROLE = "administrator"
 DOUBTS = ("recheck_queue", "retry", "wp-cli")  # why a comment that did not change is sent again
+PRE_CHECK = "akismet_pre_check"  # of a pingback: is it worth reading the page it comes from?
 HEAD, TAIL = 40_000, 10_000  # bytes of a text too long to be kept whole
 CUT = "\n[…]\n"
 BYTES = {  # of a field; together with the text they stay below what one submission may have
@@ -80,7 +82,9 @@ def blog_address(text: str) -> str:
 
 
 def preset(form: Form, submission: Submission) -> Ruling | None:
-    """The ruling that a documented test value asks for, or a trusted author; None for others."""
+    """The ruling that needs no model: a documented test value's, a trusted author's, and on nothing
+    at all; None for others.
+    """
     guaranteed = (
         submission.author_name.strip() in GUARANTEED_SPAM
         or submission.author_email.strip().lower() == GUARANTEED_EMAIL
@@ -90,18 +94,26 @@ def preset(form: Form, submission: Submission) -> Ruling | None:
         return _without_model(Verdict.SPAM, "test_value", "a test value for spam", discard=discard)
     if TRUSTED_ROLE in (role.strip().lower() for role in form.get("user_role").split(",")):
         return _without_model(Verdict.HAM, "trusted_role", "written by an administrator")
+    if _says_nothing(submission):
+        return _without_model(Verdict.HAM, "nothing_said", "nothing was sent to judge by")
     return None
 
 
-def says_nothing(submission: Submission) -> bool:
+def before_reading(ruling: Ruling) -> Ruling:
+    """The ruling on a ping whose page nobody has read: a client that hears `true` drops it, and
+    asks again with the page's words else. So only what is clearly spam is.
+    """
+    if ruling.verdict is not Verdict.UNSURE or ruling.score is None:
+        return ruling
+    reason = Reason("pre_check", "asked about before the page it comes from was read", 0.0)
+    return replace(ruling, verdict=Verdict.HAM, urgency=0.0, reasons=(*ruling.reasons, reason))
+
+
+def _says_nothing(submission: Submission) -> bool:
     """Whether there is nothing to judge by: no evidence leans to ham."""
     said = (submission.body, submission.author_name, submission.author_email,
             submission.author_url, submission.honeypot)  # fmt: skip
     return not any(text.strip() for text in said)
-
-
-def nothing_said() -> Ruling:
-    return _without_model(Verdict.HAM, "nothing_said", "nothing was sent to judge by")
 
 
 def is_doubt(form: Form) -> bool:

@@ -134,6 +134,29 @@ class TestUnsure:
         assert door.check("third", comment_author_email="bob@reader.example").data == b"true"
 
 
+class TestPingbacks:
+    """A client asks twice: before it reads the page that a ping names, and with its words."""
+
+    @pytest.mark.parametrize(
+        ("source", "word"), [("spam", b"true"), ("unsure", b"false"), ("fine", b"false")]
+    )
+    def test_only_clear_spam_is_spam_before_the_page_is_read(
+        self, door: Door, model: PlainModel, source: str, word: bytes
+    ) -> None:
+        model.sees_author_url = True
+        asked = {"comment_author": "", "comment_author_email": "", "comment_type": "pingback"}
+        address = f"https://{source}.example/post"
+        early = door.check("", comment_author_url=address, akismet_pre_check="1", **asked)
+        assert early.data == word
+        later = door.check("unsure", comment_author_url=address, **asked)
+        assert later.data == b"true"
+        assert later.headers[GUID] != early.headers[GUID]
+        assert door.call("/1.2/usage-limit").get_json()["usage"] == 1
+
+    def test_nothing_passes_because_the_model_failed(self, door: Door) -> None:
+        assert door.check("explode", akismet_pre_check="1").data == b"true"
+
+
 class TestHeaders:
     @pytest.mark.parametrize("text", ["hello", "spam", "blatant", "unsure", "explode"])
     def test_every_check_has_a_guid_of_its_own(self, door: Door, text: str) -> None:

@@ -88,6 +88,13 @@ def test_an_address_need_not_have_the_form_of_one() -> None:
     assert submission(user_ip="ip").ip == "ip"
 
 
+@pytest.mark.parametrize(
+    ("sent", "language"), [("en, fr_ca", "en"), ("de_DE", "de-DE"), ("", ""), ("pt-br", "pt-br")]
+)
+def test_blog_lang_is_a_list_or_a_locale(sent: str, language: str) -> None:
+    assert submission(blog_lang=sent).language == language
+
+
 @pytest.mark.parametrize("blog", ["not a url", "ftp://b.example", "http://", "http://[", "blog"])
 def test_a_blog_that_is_no_address_is_told(blog: str) -> None:
     with pytest.raises(NoBlog):
@@ -192,7 +199,8 @@ def test_a_list_of_roles_with_administrator_is_trusted(role: str) -> None:
 
 @pytest.mark.parametrize("role", ["", "editor", "administrators", "subscriber"])
 def test_other_roles_are_not(role: str) -> None:
-    assert comment.preset(Form({"user_role": role}), submission()) is None
+    said = submission(comment_content="hi")
+    assert comment.preset(Form({"user_role": role}), said) is None
 
 
 @pytest.mark.parametrize(
