@@ -26,6 +26,9 @@ TRUSTED_ROLE = "administrator"
 DOUBTS = ("recheck_queue", "retry", "wp-cli")  # why a comment that did not change is sent again
 PRE_CHECK = "akismet_pre_check"  # of a pingback: is it worth reading the page it comes from?
 HEAD, TAIL = 40_000, 10_000  # bytes of a text too long to be kept whole
+ALWAYS_SENT = ("js", "hp_textarea")  # by the plugin's form, whether its script runs or not
+LARGEST_UNSCRIPTED = 250
+MOST_KEY_PRESSES = 10**6
 CUT = "\n[…]\n"
 BYTES = {  # of a field; together with the text they stay below what one submission may have
     "author_name": 800,
@@ -66,6 +69,8 @@ def submission_of(form: Form, now: datetime) -> Submission:
         body=_body(form.get("comment_content")),
         created_at=_date(form.get("comment_date_gmt"), now),
         filled_in_ms=filled_in_ms(form),
+        is_scripted=is_scripted(form),
+        key_presses=key_presses(form),
         **{name: _fit(name, value) for name, value in values.items()},  # type: ignore[arg-type]
     )
 
@@ -130,11 +135,30 @@ def honeypot(form: Form) -> str:
 
 def filled_in_ms(form: Form) -> int | None:
     """Milliseconds from the first input to sending, as a script in the form measured them."""
-    begun, sent = (form.get(f"POST_ak_{name}", f"ak_{name}").strip() for name in ("bib", "bfs"))
-    if not all(text.isascii() and text.isdecimal() and len(text) < 16 for text in (begun, sent)):
+    begun, sent = _number(form, "bib"), _number(form, "bfs")
+    if begun is None or sent is None:
         return None
-    taken = int(sent) - int(begun)
-    return taken if 0 <= taken <= MAX_FILLED_IN_MS else None
+    return sent - begun if 0 <= sent - begun <= MAX_FILLED_IN_MS else None
+
+
+def is_scripted(form: Form) -> bool | None:
+    """Whether the script of the plugin's form ran: it puts the time where a small number stood."""
+    if not any(form.has(f"{kind}ak_{name}") for kind in ("POST_", "") for name in ALWAYS_SENT):
+        return None
+    return (_number(form, "js") or 0) > LARGEST_UNSCRIPTED
+
+
+def key_presses(form: Form) -> int | None:
+    """As the script counted them; None where it did not run."""
+    pressed = _number(form, "bkpc")
+    return None if pressed is None else min(pressed, MOST_KEY_PRESSES)
+
+
+def _number(form: Form, name: str) -> int | None:
+    """What the plugin's script measured; None for no number."""
+    text = form.get(f"POST_ak_{name}", f"ak_{name}").strip()
+    is_number = text.isascii() and text.isdecimal() and len(text) < 16
+    return int(text) if is_number else None
 
 
 def callback_of(form: Form) -> str:

@@ -33,6 +33,10 @@ class Form:
         """The first of these fields that has a value; "" if none has."""
         return next((value for name in names if (value := self.values.get(name, ""))), "")
 
+    def has(self, name: str) -> bool:
+        """Whether the field was sent, be it empty."""
+        return name in self.values
+
     def says_yes(self, name: str) -> bool:
         """Whether a switch is on: clients send 1, true or True; 0, false or nothing for off."""
         return self.get(name).strip().lower() in ("1", "true", "yes", "on")

@@ -70,6 +70,14 @@ class TestVerdicts:
         assert answer.data == b"true"
         assert door.comment(answer).outcome == "spam"
 
+    def test_a_form_filled_in_by_a_program_tells_against_a_comment(self, door: Door) -> None:
+        answer = door.check("unsure" * 30, POST_ak_js="97", POST_ak_bkpc="0", POST_ak_bib="1000",
+                            POST_ak_bfs="2000")  # fmt: skip
+        row = door.comment(answer)
+        codes = {reason["code"] for reason in row.reasons}
+        assert codes == {"filled_in_fast", "unscripted", "untyped", "word"}
+        assert (row.is_scripted, row.key_presses, row.filled_in_ms) == (False, 0, 1000)
+
     def test_a_model_that_fails_publishes_nothing(self, door: Door) -> None:
         answer = door.check("explode")
         assert answer.data == b"true"

@@ -154,6 +154,30 @@ def test_the_time_to_fill_in_is_measured_by_the_forms_script(
     assert submission(POST_ak_bib=begun, POST_ak_bfs=sent).filled_in_ms == taken
 
 
+@pytest.mark.parametrize(
+    ("fields", "ran"),
+    [
+        ({"POST_ak_js": "1795000000000"}, True),
+        ({"POST_ak_js": "97"}, False),
+        ({"POST_ak_js": "", "POST_ak_hp_textarea": ""}, False),
+        ({"ak_hp_textarea": ""}, False),
+        ({"POST_comment": "hi"}, None),
+        ({}, None),
+    ],
+)
+def test_the_forms_script_ran_or_not_or_there_is_none(
+    fields: dict[str, str], ran: bool | None
+) -> None:
+    assert submission(**fields).is_scripted is ran
+
+
+@pytest.mark.parametrize(
+    ("sent", "pressed"), [("0", 0), ("312", 312), ("", None), ("-1", None), ("9" * 15, 10**6)]
+)
+def test_the_forms_script_counts_keys(sent: str, pressed: int | None) -> None:
+    assert submission(POST_ak_bkpc=sent).key_presses == pressed
+
+
 def test_tags_and_categories_name_the_article() -> None:
     found = submission_of(Form(BLOG, ("bread", "baking")), NOW)
     assert found.article_title == "bread, baking"
@@ -174,7 +198,7 @@ def test_a_text_as_long_as_clients_send_is_kept_whole() -> None:
 NAMES = ["comment_author", "comment_author_email", "comment_author_url", "comment_content",
          "user_ip", "user_agent", "referrer", "permalink", "blog_lang", "comment_type",
          "comment_date_gmt", "POST_ak_bib", "POST_ak_bfs", "hidden_honeypot_field", "callback",
-         "user_role"]  # fmt: skip
+         "user_role", "POST_ak_js", "POST_ak_bkpc"]  # fmt: skip
 
 
 @given(st.dictionaries(st.sampled_from(NAMES), st.text(max_size=60)), st.integers(1, 3000))
