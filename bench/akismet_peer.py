@@ -161,7 +161,8 @@ class Report:
 
 def ask_hamlet(report: Report, model: Path, rows: Sequence[Row], workers: Sequence[int]) -> None:
     for count in workers:
-        with running(environ={"HAMLET_MODEL_DIR": str(model)}) as instance:
+        chosen_by_us = {"HAMLET_MODEL_DIR": str(model), "HAMLET_LOG_LEVEL": "warning"}
+        with running(environ=chosen_by_us) as instance:
             key, token = new_key(instance)
             bodies = [form_of(row, number, key) for number, row in enumerate(rows)]
             with web_servers(instance, count) as urls:

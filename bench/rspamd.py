@@ -63,7 +63,7 @@ class Rspamd:
         request = urllib.request.Request(f"{self.teaching}/learn{kind}", message)
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
-                return bool(json.loads(answer.read()).get("success"))
+                return bool(json.loads(answer.read() or b"{}").get("success"))
         except urllib.error.HTTPError:
             return False
 
