@@ -9,6 +9,7 @@ from models.learned import Learned
 from models.lessons import Lesson, fits
 from models.manifest import Manifest
 from models.outline import Outline, outlines
+from models.reading import Read, read
 from models.text import CommentText, normalise
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "ModelError",
     "NotTrained",
     "Outline",
+    "Read",
     "Reason",
     "SpamModel",
     "TooFewExamples",
@@ -30,6 +32,7 @@ __all__ = [
     "load",
     "normalise",
     "outlines",
+    "read",
     "read_bytes",
     "retrain",
     "unpack_model",

@@ -7,10 +7,8 @@ and stand together become one phrase.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,9 +35,9 @@ _LONGEST_TEXT = 80
 _LEARNED_HERE = "as decided here before"
 WORDS = "word"
 """The code of reasons that quote words of the body."""
-_BODY, _NAME, _ADDRESS = range(FIELDS)
 
-
+Found = tuple[str, str, float]
+"""A reason in the making: its code, its text and its weight in logits."""
 Share = tuple[float, float]
 """What something weighs in all, and what of it the site's own decisions taught. Units: logits."""
 
@@ -101,39 +99,44 @@ class _Parts:
 
 
 class _Weighed:
-    """A batch's parts as weighed in all, and by what its sites taught alone; where each row is."""
+    """A batch's parts as weighed in all, and by what its sites taught alone; where each row is.
+
+    As lists: reasons are put together one by one, and numpy takes ten times as long for one number.
+    """
 
     def __init__(
         self, batch: Batch, weights: NDArray[np.float32], site_part: SitePart | None
     ) -> None:
         self.batch = batch
         self.site_part = site_part
-        self.all = _Parts(batch, lambda keys: weights[keys & COLUMN_MASK].astype(np.float64))
-        self.here = None if site_part is None else _Parts(batch, site_part.weights)
-        if self.here:
-            self.all.tokens += self.here.tokens
-            self.all.marks += self.here.marks
-            self.all.shape += self.here.shape
+        every = _Parts(batch, lambda keys: weights[keys & COLUMN_MASK].astype(np.float64))
+        here = None if site_part is None else _Parts(batch, site_part.weights)
+        if here:
+            every.tokens += here.tokens
+            every.marks += here.marks
+            every.shape += here.shape
+        self.strengths = np.abs(every.tokens)
+        self.tokens, self.tokens_here = _listed(every.tokens, here.tokens if here else None)
+        self.marks, self.marks_here = _listed(every.marks, here.marks if here else None)
+        self.shape, self.shape_here = _listed(every.shape, here.shape if here else None)
         shape = batch.shape_keys()
-        self.shape_marks = (shape & COLUMN_MASK) - SHAPE_START
-        self.shape_bounds = batch.bounds(shape)
-        self.mark_bounds = batch.bounds(batch.marks())
-        self.token_bounds = batch.bounds(batch.words)
+        self.shape_marks = ((shape & COLUMN_MASK) - SHAPE_START).tolist()
+        self.shape_bounds = batch.bounds(shape).tolist()
+        self.mark_bounds = batch.bounds(batch.marks()).tolist()
+        self.fields = np.searchsorted(
+            batch.tokens.segments, np.arange(batch.size * FIELDS + 1)
+        ).tolist()
 
-    def tokens(self, first: int, last: int) -> Share:
+    def together(self, first: int, last: int) -> Share:
         """What some neighbouring words weigh together."""
-        here = float(self.here.tokens[first:last].sum()) if self.here else 0.0
-        return float(self.all.tokens[first:last].sum()), here
+        return sum(self.tokens[first:last]), sum(self.tokens_here[first:last])
 
-    def marks(self, first: int, last: int) -> Iterator[Share]:
-        """What each of some marks weighs."""
-        here = self.here.marks[first:last].tolist() if self.here else repeat(0.0, last - first)
-        return zip(self.all.marks[first:last].tolist(), here, strict=True)
 
-    def shape(self, first: int, last: int) -> Iterator[Share]:
-        """What each of some marks of shape weighs."""
-        here = self.here.shape[first:last].tolist() if self.here else repeat(0.0, last - first)
-        return zip(self.all.shape[first:last].tolist(), here, strict=True)
+def _listed(
+    every: NDArray[np.float64], here: NDArray[np.float64] | None
+) -> tuple[list[float], list[float]]:
+    """What each weighs in all, and what of it the sites taught."""
+    return every.tolist(), [0.0] * every.size if here is None else here.tolist()
 
 
 def reasons(
@@ -146,93 +149,101 @@ def reasons(
     """Each comment's reasons, strongest first, `limit` at most, none weaker than `smallest`."""
     weighed = _Weighed(batch, weights, site_part)
     return [
-        _strongest(_all_reasons(weighed, row, limit), limit, smallest) for row in range(batch.size)
+        _strongest(_all_found(weighed, row, limit), limit, smallest) for row in range(batch.size)
     ]
 
 
-def _reason(code: str, text: str, share: Share) -> Reason:
-    """A reason, saying so where most of it was learned from the site's own decisions."""
+def _found(code: str, text: str, share: Share) -> Found:
+    """A finding, saying so where most of it was learned from the site's own decisions."""
     total, here = share
     mostly = total * here > 0 and abs(here) > abs(total) / 2
-    return Reason(code, f"{text}, {_LEARNED_HERE}" if mostly else text, total)
+    return code, f"{text}, {_LEARNED_HERE}" if mostly else text, total
 
 
-def _strongest(found: Iterator[Reason], limit: int, smallest: float) -> list[Reason]:
+def _strongest(found: Iterable[Found], limit: int, smallest: float) -> list[Reason]:
     """The reasons with the largest weights; those of the same words are added up first."""
-    sums: dict[tuple[str, str], float] = defaultdict(float)
-    for reason in found:
-        sums[reason.code, reason.text] += reason.weight
-    merged = [Reason(code, text, round(w, 3)) for (code, text), w in sums.items()]
-    merged = [reason for reason in merged if abs(reason.weight) >= smallest]
-    return sorted(merged, key=lambda reason: -abs(reason.weight))[: max(limit, 0)]
+    sums: dict[tuple[str, str], float] = {}
+    for code, text, weight in found:
+        sums[code, text] = sums.get((code, text), 0.0) + weight
+    strongest = sorted(sums.items(), key=_by_strength)[: max(limit, 0)]
+    reasons = (Reason(code, text, round(weight, 3)) for (code, text), weight in strongest)
+    return [reason for reason in reasons if abs(reason.weight) >= smallest]
 
 
-def _all_reasons(weighed: _Weighed, row: int, limit: int) -> Iterator[Reason]:
-    first, last = weighed.token_bounds[row : row + 2].tolist()
-    fields = weighed.batch.tokens.segments[first:last] % FIELDS
-    name, address = (first + int(np.searchsorted(fields, field)) for field in (_NAME, _ADDRESS))
+def _by_strength(summed: tuple[tuple[str, str], float]) -> float:
+    return -abs(summed[1])
+
+
+def _all_found(weighed: _Weighed, row: int, limit: int) -> Iterator[Found]:
+    first, name, address, last = weighed.fields[row * FIELDS : row * FIELDS + FIELDS + 1]
     yield from _phrases(weighed, first, name, limit)
     if name < address:
         text = f"author name “{_quote(weighed.batch, name, address)}”"
-        yield _reason("author_name", text, weighed.tokens(name, address))
-    yield from _marks(weighed, row, weighed.tokens(address, last))
-    first, last = weighed.shape_bounds[row : row + 2].tolist()
-    numbers = weighed.shape_marks[first:last].tolist()
-    for number, share in zip(numbers, weighed.shape(first, last), strict=True):
-        yield _reason(MARKS[number].code, MARKS[number].text, share)
+        yield _found("author_name", text, weighed.together(name, address))
+    yield from _marks(weighed, row, weighed.together(address, last))
+    for at in range(*weighed.shape_bounds[row : row + 2]):
+        mark = MARKS[weighed.shape_marks[at]]
+        yield _found(mark.code, mark.text, (weighed.shape[at], weighed.shape_here[at]))
     if weighed.site_part:
         yield from _of_the_site(weighed.site_part, row)
 
 
-def _of_the_site(part: SitePart, row: int) -> Iterator[Reason]:
+def _of_the_site(part: SitePart, row: int) -> Iterator[Found]:
     """What only a site's own part weighs."""
     factor = float(part.factor[row])
-    yield Reason("site", "what was decided here before", float(part.here[row]) * factor)
+    yield "site", "what was decided here before", float(part.here[row]) * factor
     name = float(part.name[row]) * factor
-    yield Reason("author_here", f"this author's name, {_LEARNED_HERE}", name)
+    yield "author_here", f"this author's name, {_LEARNED_HERE}", name
 
 
-def _marks(weighed: _Weighed, row: int, address_words: Share) -> Iterator[Reason]:
-    """A comment's marks; all that its addresses say, words in them included, is one reason."""
-    first, last = weighed.mark_bounds[row : row + 2].tolist()
+def _marks(weighed: _Weighed, row: int, address_words: Share) -> Iterator[Found]:
+    """A comment's marks; all that its addresses say, words in them included, is one finding."""
+    first, last = weighed.mark_bounds[row : row + 2]
     marks = weighed.batch.prepared[row].marks
+    shares = zip(weighed.marks[first:last], weighed.marks_here[first:last], strict=True)
     addresses, addresses_here = address_words
-    for mark, (weight, here) in zip(marks, weighed.marks(first, last), strict=True):
+    for mark, (weight, here) in zip(marks, shares, strict=True):
         if mark.partition(":")[0] in ABOUT_ADDRESSES:
             addresses, addresses_here = addresses + weight, addresses_here + here
         else:
-            yield _reason(*wording(mark), (weight, here))
+            yield _found(*wording(mark), (weight, here))
     if addresses:
-        yield _reason(*address_wording(marks), (addresses, addresses_here))
+        yield _found(*address_wording(marks), (addresses, addresses_here))
 
 
-def _phrases(weighed: _Weighed, first: int, last: int, limit: int) -> Iterator[Reason]:
+def _phrases(weighed: _Weighed, first: int, last: int, limit: int) -> Iterator[Found]:
     """The strongest words of a text, each with the neighbours that push the same way."""
-    weights = weighed.all.tokens[first:last]
-    taken = np.zeros(weights.size, dtype=np.bool_)
-    count = min(limit + 2, weights.size)
-    seeds = np.argpartition(-np.abs(weights), max(count - 1, 0))[:count].tolist() if count else []
-    for seed in sorted(seeds, key=lambda place: -abs(float(weights[place]))):
-        if not taken[seed]:
+    weights = weighed.tokens[first:last]
+    taken: set[int] = set()
+    for seed in _seeds(weighed.strengths[first:last], limit + 2):
+        if seed not in taken:
             low, high = _grow(weights, taken, seed)
-            taken[low:high] = True
+            taken.update(range(low, high))
             text = _quote(weighed.batch, first + low, first + high)
             noun = "word" if high - low == 1 else "words"
-            share = weighed.tokens(first + low, first + high)
-            yield _reason(WORDS, f"the {noun} “{text}”", share)
+            share = weighed.together(first + low, first + high)
+            yield _found(WORDS, f"the {noun} “{text}”", share)
 
 
-def _grow(weights: NDArray[np.float64], taken: NDArray[np.bool_], seed: int) -> tuple[int, int]:
+def _seeds(strengths: NDArray[np.float64], most: int) -> list[int]:
+    """The places of the strongest, strongest first, no more than `most`."""
+    if strengths.size > most:
+        places = np.argpartition(strengths, strengths.size - most)[strengths.size - most :]
+        return list(places[np.argsort(-strengths[places], kind="stable")].tolist())
+    return list(np.argsort(-strengths, kind="stable").tolist())
+
+
+def _grow(weights: Sequence[float], taken: Collection[int], seed: int) -> tuple[int, int]:
     """The run around a word whose neighbours push the same way, a third as strongly or more."""
     least = abs(weights[seed]) / 3
-    sign = np.sign(weights[seed])
+    sign = 1 if weights[seed] > 0 else -1 if weights[seed] < 0 else 0
     low, high = seed, seed + 1
     while high - low < _LONGEST_PHRASE:
-        left = low > 0 and not taken[low - 1] and weights[low - 1] * sign >= least
-        right = high < weights.size and not taken[high] and weights[high] * sign >= least
+        left = low > 0 and low - 1 not in taken and weights[low - 1] * sign >= least
+        right = high < len(weights) and high not in taken and weights[high] * sign >= least
         if not (left or right):
             break
-        low, high = low - bool(left), high + bool(right)
+        low, high = low - left, high + right
     return low, high
 
 

@@ -124,14 +124,24 @@ class KnownColumns:
 
     def of(self, pieces: Sequence[str]) -> NDArray[np.int32]:
         """The column of each piece. Shape: (n,)."""
+        try:
+            return self._of_known(self._known, pieces)
+        except KeyError:  # a text with a piece never seen: rarer by far than one without
+            return self._of_known(self._learned(pieces), pieces)
+
+    @staticmethod
+    def _of_known(known: dict[str, int], pieces: Sequence[str]) -> NDArray[np.int32]:
+        return np.fromiter(map(known.__getitem__, pieces), np.int32, len(pieces))
+
+    def _learned(self, pieces: Sequence[str]) -> dict[str, int]:
+        """What is known, with these pieces added, or with them alone when it has grown too much."""
         known = self._known
         fresh = [piece for piece in pieces if piece not in known]
-        if fresh:
-            if len(known) > self._most:
-                fresh, known = list(pieces), {}
-                self._known = known
-            known.update(zip(fresh, self._hashed(fresh).tolist(), strict=True))
-        return np.array([known[piece] for piece in pieces], dtype=np.int32)
+        if len(known) > self._most:
+            fresh, known = list(pieces), {}
+            self._known = known
+        known.update(zip(fresh, self._hashed(fresh).tolist(), strict=True))
+        return known
 
     def _hashed(self, pieces: Sequence[str]) -> NDArray[np.int32]:
         numbers = spread(code_points("".join(pieces)))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -76,7 +76,13 @@ class LinkScan:
     anchors: int = 0
     bbcodes: int = 0
     tags: int = 0
-    own: int = 0
+
+    def without(self, own: frozenset[str]) -> LinkScan:
+        """The same, links to the registered domains in `own` left out: those are no links."""
+        others = tuple([link for link in self.links if link.domain not in own])
+        if len(others) == len(self.links):
+            return self
+        return replace(self, links=others, count=self.count - len(self.links) + len(others))
 
 
 @cache
@@ -114,20 +120,19 @@ def _read_authority(authority: str) -> tuple[str, str, str]:
     return (host.removeprefix("www."), *domain_of(host))
 
 
-def scan(text: str, own: frozenset[str] = frozenset(), dotted: bool | None = None) -> LinkScan:
+def scan(text: str, dotted: bool | None = None) -> LinkScan:
     """Takes links, e-mail addresses and markup out of a normalised text.
 
-    Links to the registered domains in `own` (the site itself) are no links; they only leave.
     `dotted` is whether a dot in the text may be an address's, None when nobody has looked.
     """
     if dotted is None:
         dotted = "." in text and ("w." in text or "W." in text or bool(_ADDRESS.search(text)))
     if dotted or "<" in text or "[" in text or "://" in text:
-        return _take_apart(text, own)
+        return _take_apart(text)
     return LinkScan(text)
 
 
-def _take_apart(text: str, own: frozenset[str]) -> LinkScan:
+def _take_apart(text: str) -> LinkScan:
     found: list[str] = []
     emails: list[str] = []
 
@@ -150,12 +155,8 @@ def _take_apart(text: str, own: frozenset[str]) -> LinkScan:
     text, tags = _TAG.subn(" ", text) if "<" in text else (text, 0)
     if _INNER_DOT.search(text):
         text = _replace_inside_words(_BARE, _ADDRESS, take_bare, text)
-    links = [parse_link(address) for address in found[:_MOST_LINKS]]
-    others = tuple([link for link in links if link.domain not in own])
-    own_count = len(links) - len(others)
-    return LinkScan(
-        text, others, len(found) - own_count, tuple(emails[:10]), anchors, bbcodes, tags, own_count
-    )
+    links = tuple([parse_link(address) for address in found[:_MOST_LINKS]])
+    return LinkScan(text, links, len(found), tuple(emails[:10]), anchors, bbcodes, tags)
 
 
 def _take_urls(text: str, found: list[str]) -> str:

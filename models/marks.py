@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from models.links import Link, LinkScan, words_of
 from models.text import Cleaned
 
 _MOST_WORDS = 60
 _CAMEL = re.compile(r"[a-z][A-Z]")
-_DIGIT = re.compile("[0-9]")
 _NAME_WORD = re.compile(r"\w+")
 
 
@@ -38,19 +38,23 @@ def link_marks(scan: LinkScan, author: Link | None) -> list[str]:
             marks.append("author_link")
     addresses = links if author is None else (*links, author)
     for link in addresses:
-        marks.append(f"link_host:{link.domain or link.host}")
-        marks.append(f"link_tld:{link.tld.rpartition('.')[2]}")
-        if "xn--" in link.host:
-            marks.append("link_idn")
-        if link.host.count("-") > 1:
-            marks.append("link_hyphens")
+        marks += _host_marks(link.host, link.domain, link.tld)
     marks += [f"email:{host.lower()}" for host in scan.emails]
     return marks
 
 
-def link_words(scan: LinkScan, author: Link | None) -> list[str]:
+@lru_cache(maxsize=20_000)
+def _host_marks(host: str, domain: str, tld: str) -> list[str]:
+    marks = [f"link_host:{domain or host}", f"link_tld:{tld.rpartition('.')[2]}"]
+    if "xn--" in host:
+        marks.append("link_idn")
+    if host.count("-") > 1:
+        marks.append("link_hyphens")
+    return marks
+
+
+def link_words(addresses: Sequence[Link]) -> list[str]:
     """The different words of all addresses, in order, sixty at most."""
-    addresses = scan.links if author is None else (*scan.links, author)
     return words_of(addresses)[:_MOST_WORDS] if addresses else []
 
 
@@ -63,23 +67,29 @@ def name_marks(name: str, hosts: Sequence[str] = ()) -> list[str]:
     if not name:
         return []
     words = _NAME_WORD.findall(name)
-    marks = [f"name_words:{min(len(words), 4)}"]
+    count = "01234"[min(len(words), 4)]
+    marks = ["name_words:" + count]
     if "://" in name or "www." in name or ".com" in name:
         marks.append("name_link")
-    if _CAMEL.search(name):
-        marks.append("name_camel")
-    if _DIGIT.search(name) if name.isascii() else any(map(str.isdigit, name)):
-        marks.append("name_digits")
     if name.islower():
-        marks.append("name_lower:" + str(min(len(words), 4)))
-    elif name.istitle() and len(words) == 2:
-        marks.append("name_first_last")
-    long = [word.lower() for word in words if len(word) > 3] if hosts else ()
-    if any(word in host for host in hosts for word in long):
-        marks.append(f"name_in_host:{min(len(words), 4)}")
+        marks.append("name_lower:" + count)
+    elif name.istitle():
+        if len(words) == 2:
+            marks.append("name_first_last")
+    elif _CAMEL.search(name):
+        marks.append("name_camel")
+    if not name.isalpha() and any(map(str.isdigit, name)):
+        marks.append("name_digits")
+    if hosts and _any_in(hosts, words):
+        marks.append("name_in_host:" + count)
     if len(name) > 25:
         marks.append("name_long")
     return marks
+
+
+def _any_in(hosts: Sequence[str], words: Sequence[str]) -> bool:
+    long = [word.lower() for word in words if len(word) > 3]
+    return any(word in host for host in hosts for word in long)
 
 
 def disguise_marks(cleaned: Cleaned, name: Cleaned) -> list[str]:
@@ -171,6 +181,7 @@ def address_wording(marks: Sequence[str]) -> tuple[str, str]:
     return "link_host", f"link to {shown}{more}"
 
 
+@lru_cache(maxsize=10_000)
 def wording(mark: str) -> tuple[str, str]:
     """A mark's stable code and its sentence for a moderator."""
     code, _, detail = mark.partition(":")

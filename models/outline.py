@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
-from models.links import Link, parse_link, scan
-from models.text import Cleaned, CommentText, clean, clean_all
+from models.links import Link, parse_link
+from models.reading import Read, own_domains, read
+from models.text import CommentText, clean
 
 _NO_WORD = re.compile(r"[\W_]+")
 _NO_WORD_ASCII = bytes(code for code in range(128) if not chr(code).isalnum())
-_LONGEST_TEXT, _LONGEST_ADDRESS = 66_000, 2_000  # characters; bounds on the cost
+_LONGEST_ADDRESS = 2_000  # characters; bounds the cost
 _MOST_DOMAINS = 10
 """Of a comment that links to more, the first: a dump of links is plain enough."""
 
@@ -34,25 +34,20 @@ class Outline(NamedTuple):
 
 def outlines(comments: Sequence[CommentText]) -> list[Outline]:
     """The outline of each comment. Never raises on any text; linear in their length."""
-    bodies, dotted = clean_all([comment.body for comment in comments])
-    return [_outline(*parts) for parts in zip(comments, bodies, dotted, strict=True)]
+    return [_outline(*parts) for parts in zip(comments, read(comments), strict=True)]
 
 
-def _outline(comment: CommentText, body: Cleaned, dotted: bool | None) -> Outline:
-    own = _own_domains(comment.site_url, comment.article_url)
-    found = scan(body.text[:_LONGEST_TEXT], own, dotted)
+def _outline(comment: CommentText, seen: Read) -> Outline:
+    own = own_domains(comment)
+    found = seen.found.without(own)
     named = dict.fromkeys(filter(None, map(_name, found.links))) if found.links else ()
+    author = seen.author
     return Outline(
         words=_words(found.text),
         domains=tuple(named)[:_MOST_DOMAINS],
-        author_domain=_domain(comment.author_url, own),
-        email_domain=_domain(comment.author_email.rpartition("@")[2], own) if named else "",
+        author_domain="" if author is None or author.domain in own else _name(author),
+        email_domain=_email_domain(comment.author_email, own) if named else "",
     )
-
-
-@lru_cache(maxsize=2_000)
-def _own_domains(*addresses: str) -> frozenset[str]:
-    return frozenset(parse_link(address).domain for address in addresses if address) - {""}
 
 
 def _words(text: str) -> str:
@@ -61,10 +56,8 @@ def _words(text: str) -> str:
     return _NO_WORD.sub("", text).casefold()
 
 
-def _domain(address: str, own: frozenset[str]) -> str:
-    if not address.strip():
-        return ""
-    link = parse_link(clean(address[:_LONGEST_ADDRESS]).text)
+def _email_domain(address: str, own: frozenset[str]) -> str:
+    link = parse_link(clean(address.rpartition("@")[2][:_LONGEST_ADDRESS]).text)
     return "" if link.domain in own else _name(link)
 
 

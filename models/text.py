@@ -10,11 +10,15 @@ import html
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from models.confusables import ALWAYS, TO_CYRILLIC, TO_LATIN
 from models.glance import CONTROL, HIDDEN, JOINERS, LATIN, LOOKALIKE, ODD, STYLED, glance
+
+if TYPE_CHECKING:
+    from models.reading import Read
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,7 @@ class CommentText:
     """What the classifier may see of a comment. An absent field is an empty string.
 
     Links to `known_domains`, registered ones, are no links: people approved them on the site.
+    `read` is what `models.reading.read` gave for these very fields, where somebody asked before.
     """
 
     body: str
@@ -33,6 +38,7 @@ class CommentText:
     site_url: str = ""
     language: str = ""
     known_domains: frozenset[str] = frozenset()
+    read: Read | None = field(default=None, compare=False, repr=False)
 
 
 class Cleaned(NamedTuple):
@@ -49,6 +55,8 @@ class Cleaned(NamedTuple):
     styled: int = 0
 
 
+_LONG = 50
+"""Letters of words that are not remembered: whoever sends such has others for each comment."""
 _FEW = 8
 """Texts so few that one look at all takes longer than a look at each."""
 
@@ -136,7 +144,7 @@ def fold_mixed_words(text: str) -> tuple[str, int]:
     def fold(match: re.Match[str]) -> str:
         nonlocal folded
         word = match[0]
-        plain = _fold(word)
+        plain = _fold(word) if len(word) < _LONG else _fold.__wrapped__(word)
         folded += plain != word
         return plain
 
@@ -148,6 +156,7 @@ def fold_mixed_words(text: str) -> tuple[str, int]:
     return " ".join(parts), folded
 
 
+@lru_cache(maxsize=10_000)
 def _fold(word: str) -> str:
     """A word that mixes scripts, folded to the script of most of its letters."""
     if not _LATIN.search(word) or not _LOOKALIKE.search(word):

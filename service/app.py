@@ -25,6 +25,7 @@ from service.web import (
     openapi,
     queue,
     requests,
+    selftest,
     sites,
 )
 from service.web.parts import Parts
@@ -52,7 +53,8 @@ def create_app(
         intake=_intake(store, settings, clock),
     )
     doors = (
-        requests, errors, auth, comments, akismet, article, queue, sites, account, health, openapi,
+        requests, errors, auth, comments, akismet, article, queue, sites, selftest,
+        account, health, openapi,
     )  # fmt: skip
     for door in doors:
         door.init_app(app)

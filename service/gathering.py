@@ -23,6 +23,7 @@ from service.core.store.same_text import Sighting
 from service.core.store.session import Store
 from service.core.traces import traces_of
 from service.core.waiting import Waiting
+from service.texts import read_once
 
 if TYPE_CHECKING:  # importing models loads scikit-learn, which the `hamlet` command need not
     from models import Outline
@@ -75,20 +76,9 @@ def _look_at(comments: Sequence[Waiting], secret: str) -> None:
 
 
 def _outlines(comments: Sequence[Waiting]) -> list[Outline]:
-    from models import CommentText, outlines
+    from models import outlines
 
-    return outlines(
-        [
-            CommentText(
-                body=item.body,
-                author_email=item.author_email,
-                author_url=item.author_url,
-                article_url=item.article_url,
-                site_url=item.site_url,
-            )
-            for item in comments
-        ]
-    )
+    return outlines(read_once(comments))
 
 
 def _add_outline(item: Waiting, outline: Outline, secret: str) -> None:

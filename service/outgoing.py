@@ -11,6 +11,8 @@ import io
 import socket
 import ssl
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import cast
@@ -53,18 +55,39 @@ class Reply:
 
     status: int
     body: bytes
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 class Caller:
-    """Posts to strangers' addresses; `allow_private` is for operators whose sites are at home."""
+    """Calls strangers' addresses; `allow_private` is for operators whose sites are at home.
 
-    def __init__(self, *, allow_private: bool = False, total: float = TOTAL) -> None:
-        self._allow_private = allow_private
+    `allows` says of each address a host has whether it may be called; all must be.
+    """
+
+    def __init__(
+        self,
+        *,
+        allow_private: bool = False,
+        total: float = TOTAL,
+        allows: Callable[[Address], bool] | None = None,
+    ) -> None:
+        self._allows = allows or ((lambda _address: True) if allow_private else is_public)
         self._total = total  # seconds for one call
 
     def post(self, url: str, body: bytes, headers: dict[str, str]) -> Reply:
         """The reply. Raises NotAllowed, or OSError when the host cannot be reached in time."""
-        end = time.monotonic() + self._total
+        return self.call("POST", url, body, headers)
+
+    def call(
+        self,
+        method: str,
+        url: str,
+        body: bytes,
+        headers: dict[str, str],
+        seconds: float | None = None,
+    ) -> Reply:
+        """The reply, within `seconds`. Raises as `post` does."""
+        end = time.monotonic() + (self._total if seconds is None else seconds)
         parts = urlsplit(url)
         host, path = parts.hostname or "", parts.path or "/"
         if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
@@ -83,17 +106,22 @@ class Caller:
                 **headers,
             }
             head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-            connection.sendall(f"POST {target} HTTP/1.1\r\n{head}\r\n".encode("latin-1") + body)
+            request = f"{method} {target} HTTP/1.1\r\n{head}\r\n".encode("latin-1") + body
+            with suppress(BrokenPipeError, ConnectionResetError):  # who refuses early has answered
+                connection.sendall(request)
             return _reply(_all(connection, end))
         finally:
             connection.close()
 
     def _connect(self, host: str, port: int) -> socket.socket:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except UnicodeError as error:  # a label of more than 63 characters, or an empty one
+            raise NotAllowed("no host can have this name") from error
         addresses = [entry[4][0] for entry in found]
         for text in addresses:
-            if not (self._allow_private or is_public(ip_address(str(text).partition("%")[0]))):
-                raise NotAllowed("the host has an address that is not public")
+            if not self._allows(ip_address(str(text).partition("%")[0])):
+                raise NotAllowed("the host has an address that may not be called")
         for last in reversed(range(len(addresses))):
             try:
                 return socket.create_connection((str(addresses.pop(0)), port), timeout=CONNECT)
@@ -144,9 +172,10 @@ def _reply(text: bytes) -> Reply:
     try:
         response.begin()
         try:
-            return Reply(response.status, response.read())
+            body = response.read()
         except http.client.IncompleteRead as error:
-            return Reply(response.status, error.partial)
+            body = error.partial
+        return Reply(response.status, body, tuple(response.getheaders()))
     except (http.client.HTTPException, ValueError) as error:
         raise OSError(f"no HTTP answer: {type(error).__name__}") from error
 

@@ -25,6 +25,7 @@ from service.core.verdict import Verdict
 from service.core.waiting import Claim, Waiting
 from service.gathering import gather
 from service.learning.following import Follower, Mind
+from service.texts import text_of
 
 if TYPE_CHECKING:  # importing models loads scikit-learn, which the `hamlet` command need not
     from models import CommentText, SpamModel
@@ -222,23 +223,6 @@ def _unfamiliar(
         return []
     shares = model.familiarity([texts[i] for i in spam])
     return [i for i, share in zip(spam, shares, strict=True) if share < FAMILIAR_FROM]
-
-
-def text_of(item: Waiting) -> CommentText:
-    """What the model may see of a comment, the same for scoring and for learning."""
-    from models import CommentText
-
-    return CommentText(
-        body=item.body,
-        author_name=item.author_name,
-        author_email=item.author_email,
-        author_url=item.author_url,
-        article_title=item.article_title,
-        article_url=item.article_url,
-        site_url=item.site_url,
-        language=item.language,
-        known_domains=item.signals.known_domains,
-    )
 
 
 def _all_without_score(comments: Sequence[Waiting], why: str) -> dict[UUID, Ruling]:

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import structlog
 from sqlalchemy import text
@@ -19,6 +20,10 @@ from service.core.store.tables import Table
 from service.migrations import migrate
 from tests import servers
 from tests.fakes import FrozenClock
+
+# How long a test takes says more about the machine than about the code.
+hypothesis.settings.register_profile("hamlet", deadline=None)
+hypothesis.settings.load_profile("hamlet")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -86,8 +86,19 @@ def migrate() -> None:
 
 
 @click.command()
-def doctor() -> None:
+@click.option(
+    "--akismet",
+    nargs=2,
+    metavar="URL KEY",
+    help="Send every call of Akismet's protocol there instead; - asks for the key.",
+)
+@click.option("--blog", metavar="URL", help="With --akismet: a site that the key opens.")
+def doctor(akismet: tuple[str, str] | None, blog: str | None) -> None:
     """Check every part, and say how to mend what is broken."""
+    if akismet is not None:
+        from service.cli.selftest import self_test
+
+        return self_test(*akismet, blog)
     from service.up.doctor import examine
 
     findings = examine(_settings())

@@ -78,6 +78,7 @@ class Waiting:
     author_known: bool
     signals: Signals
     traces: Traces = NO_TRACES
+    read: object = None  # what the model made of the text, to be asked with it again
 
     def circumstances(self, ham_cutoff: float, spam_cutoff: float) -> Circumstances:
         """What policy looks at; the given cutoffs hold where the site has none of its own."""

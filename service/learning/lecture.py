@@ -17,7 +17,7 @@ from service.core.store.lesson_tables import LessonRow
 from service.core.trust import trust_of
 from service.core.waiting import Waiting
 from service.learning.following import Mind
-from service.scoring import text_of
+from service.texts import text_of
 
 if TYPE_CHECKING:
     from models import Learned, Lesson, SpamModel

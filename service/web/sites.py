@@ -141,13 +141,13 @@ def index() -> str:
 
 @site_pages.get("/<name>")
 def show(name: str) -> str:
-    site = _site(name)
+    site = site_called(name)
     return _page(site, SiteForm.of(site))
 
 
 @site_pages.post("/<name>")
 def change(name: str) -> ResponseReturnValue:
-    site, form = _site(name), SiteForm.sent()
+    site, form = site_called(name), SiteForm.sent()
     settings = form.settings(_model_cutoffs())
     if not settings:
         return _page(site, form), 422
@@ -161,7 +161,8 @@ def change(name: str) -> ResponseReturnValue:
     return redirect(url_for("sites.show", name=name), 303)
 
 
-def _site(name: str) -> SiteRow:
+def site_called(name: str) -> SiteRow:
+    """The site, if whoever is logged in may see it. Raises NotFound."""
     with parts().store.reading() as session:
         site = sites.by_name(session, name)
     if not _may_see(site):

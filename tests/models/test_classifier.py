@@ -66,7 +66,7 @@ def test_hostile_text_is_scored_fast_and_explained(model: SpamModel, name: str) 
 
 
 @given(st.builds(CommentText, *[st.text(st.characters(exclude_categories=()), max_size=80)] * 8))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_comment_can_be_scored_and_explained(comment: CommentText) -> None:
     model = load_once()
     (score,) = model.score([comment])

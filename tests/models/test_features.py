@@ -58,7 +58,7 @@ def test_the_samples_have_the_features_that_plain_python_finds() -> None:
 
 
 @given(st.lists(st.builds(CommentText, WRITING, WRITING, author_url=WRITING), max_size=6))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_text_has_the_features_that_plain_python_finds(comments: list[CommentText]) -> None:
     agrees_with_the_plain_path(comments)
 
@@ -78,7 +78,7 @@ def test_a_comment_has_the_same_features_alone_and_in_any_company() -> None:
 
 
 @given(st.lists(st.text(st.sampled_from("ab й漢.!/:<\x1e\n "), max_size=30), max_size=5))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_neighbours_never_leak_into_each_other(bodies: list[str]) -> None:
     made = [CommentText(body, author_name=body[::-1]) for body in bodies]
     together = matrix(Batch(made))

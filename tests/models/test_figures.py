@@ -35,7 +35,7 @@ SCORES = st.lists(st.sampled_from([0.0, 0.1, 0.4, 0.4, 0.5, 0.9, 1.0]), min_size
 
 
 @given(SCORES, SCORES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_drawn_figures_are_reckoned_like_the_real_ones(ham: list[float], spam: list[float]) -> None:
     source = scored(ham, spam)
     values, place = np.unique(source.scores, return_inverse=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from models.characters import TABLE_SIZE
@@ -60,7 +60,6 @@ TEXTS = st.lists(st.lists(SCRAPS, max_size=6).map("".join), min_size=8, max_size
 
 
 @given(TEXTS)
-@settings(deadline=None)
 def test_all_texts_at_once_are_cleaned_like_each_alone(texts: list[str]) -> None:
     cleaned, dotted = clean_all(texts)
     assert cleaned == [clean(text) for text in texts]
@@ -69,7 +68,6 @@ def test_all_texts_at_once_are_cleaned_like_each_alone(texts: list[str]) -> None
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=()), max_size=12), min_size=8, max_size=9))
-@settings(deadline=None)
 def test_any_texts_at_once_are_cleaned_like_each_alone(texts: list[str]) -> None:
     assert clean_all(texts)[0] == [clean(text) for text in texts]
 

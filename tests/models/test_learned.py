@@ -92,7 +92,7 @@ def taught(model: SpamModel, lessons: Sequence[Lesson]) -> tuple[Learned, list[b
     return learned, [learned.learn(each) for each in lessons]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(TAUGHT, st.data())
 def test_a_lesson_taken_back_was_never_learned(
     drawn: list[tuple[int, int, int, float]], data: st.DataObject

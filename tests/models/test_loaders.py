@@ -234,7 +234,7 @@ def read_or_refused(path: Path, raw: bytes) -> None:
         assert all(isinstance(e, Example) for e in read(path))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=300), st.sampled_from(["a.csv", "a.xml", "a", "a.gz", "a.jsonl"]))
 def test_any_bytes_are_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, raw: bytes, name: str
@@ -242,7 +242,7 @@ def test_any_bytes_are_read_or_refused(
     read_or_refused(tmp_path_factory.getbasetemp() / name, raw)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.text(max_size=80),
     st.sampled_from([TUBESPAM, SMS, AKISMET, wxr(comment("x", "1"))]),

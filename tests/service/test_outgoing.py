@@ -49,6 +49,32 @@ def test_another_scheme_is_refused(url: str) -> None:
         Caller().post(url, b"", {})
 
 
+@pytest.mark.parametrize("host", ["a" * 64 + ".example", "a..example", ".example"])
+def test_a_name_that_none_can_have_is_refused(host: str) -> None:
+    with pytest.raises((NotAllowed, socket.gaierror)):
+        Caller().post(f"http://{host}/", b"", {})
+
+
+def test_a_method_and_a_host_may_be_chosen_and_headers_come_back() -> None:
+    text = b"HTTP/1.1 200 OK\r\nX-Told: yes\r\nContent-Length: 0\r\n\r\n"
+    with listening(lambda peer: peer.sendall(text)) as port:
+        url = f"http://127.0.0.1:{port}/x?y"
+        reply = Caller(allow_private=True).call("GET", url, b"", {"Host": "other.example"}, 5)
+    assert reply.headers == (("X-Told", "yes"), ("Content-Length", "0"))
+
+
+def test_an_answer_before_the_body_was_read_is_heard() -> None:
+    def refuse(peer: socket.socket) -> None:
+        peer.sendall(b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n")
+        peer.shutdown(socket.SHUT_WR)
+        while peer.recv(65536):  # a reset would throw the answer away
+            pass
+
+    with listening(refuse) as port:
+        url = f"http://127.0.0.1:{port}/"
+        assert Caller(allow_private=True).post(url, b"x" * 500_000, {}).status == 413
+
+
 def test_a_name_with_one_private_address_among_its_own_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -7,13 +7,16 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from service.core.fingerprint import Prints
-from service.core.store.check_tables import CheckRow
+from service.core.store.check_tables import CallbackRow, CheckRow
 from service.core.store.insert import insert_into
-from service.core.store.tables import CommentRow
+from service.core.store.lesson_tables import ExampleRow
+from service.core.store.precedents import PrecedentRow
+from service.core.store.tables import CommentRow, EventRow
+from service.core.verdict import Outcome
 
 AGAIN = timedelta(minutes=1)  # a client that got no answer sends the same call three times
 LOOKED_AT = 50  # newest, of a text that was sent over and over
@@ -87,3 +90,25 @@ def locked(session: Session, comment_ids: Sequence[UUID]) -> list[CommentRow]:
     """These comments, locked until the transaction ends."""
     statement = select(CommentRow).where(CommentRow.id.in_(comment_ids)).order_by(CommentRow.id)
     return list(session.scalars(statement.with_for_update()))
+
+
+def remove_tests(session: Session, key_id: int, since: datetime) -> int:
+    """Delete the comments that this key sent as tests since then. Returns how many.
+
+    One that a worker is at, or that somebody has taught from or answered, stays.
+    """
+    answer = CommentRow.__table__.alias("answer")
+    tests = (
+        select(CommentRow.id)
+        .join(CheckRow, CheckRow.comment_id == CommentRow.id)
+        .where(CheckRow.key_id == key_id, CheckRow.is_test, CheckRow.at >= since)
+        .where(CommentRow.outcome != Outcome.PENDING)
+        .where(~exists().where(ExampleRow.comment_id == CommentRow.id))
+        .where(~exists().where(PrecedentRow.comment_id == CommentRow.id))
+        .where(~exists().where(answer.c.parent_id == CommentRow.id))
+    )
+    ids = list(session.scalars(tests.with_for_update(of=CommentRow)))
+    for table in (CallbackRow, CheckRow, EventRow):
+        session.execute(delete(table).where(table.comment_id.in_(ids)))
+    session.execute(delete(CommentRow).where(CommentRow.id.in_(ids)))
+    return len(ids)

@@ -8,10 +8,11 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from service.core.errors import NotFound
+from service.core.store.check_tables import CheckRow, UsageRow
 from service.core.store.tables import KeyRow
 
 TOKEN_BYTES = 32
@@ -58,6 +59,11 @@ def by_key_hash(session: Session, key_hash: str) -> KeyRow | None:
     return session.scalar(select(KeyRow).where(KeyRow.key_hash == key_hash))
 
 
+def by_number(session: Session, key_id: int) -> KeyRow | None:
+    """The key with this number, a revoked one too."""
+    return session.get(KeyRow, key_id)
+
+
 def all_keys(session: Session) -> list[KeyRow]:
     """Every key, revoked ones too, oldest first."""
     return list(session.scalars(select(KeyRow).order_by(KeyRow.id)))
@@ -82,6 +88,24 @@ def revoke(session: Session, key_id: int, now: datetime) -> KeyRow:
         raise NotFound(f"there is no live key number {key_id}")
     row.revoked_at = now
     return row
+
+
+def named(session: Session, name: str, before: datetime) -> list[KeyRow]:
+    """The keys called `name`, revoked ones too, that were made before then."""
+    return list(
+        session.scalars(select(KeyRow).where(KeyRow.name == name, KeyRow.created_at < before))
+    )
+
+
+def forget(session: Session, row: KeyRow, now: datetime) -> None:
+    """End a key and leave no trace of it, unless it has traces that name it."""
+    used = select(
+        exists().where(CheckRow.key_id == row.id) | exists().where(UsageRow.key_id == row.id)
+    )
+    if session.scalar(used):
+        row.revoked_at = row.revoked_at or now
+    else:
+        session.delete(row)
 
 
 def hash_token(token: str) -> str:

@@ -18,9 +18,7 @@ from tests.service.web.conftest import ARTICLE_URL, Site
 COMMENTS = "/api/v1/comments"
 GOOD: dict[str, Any] = {"article_url": ARTICLE_URL, "body": "Lovely bread."}
 # The application is not changed by a request but for more comments, so the fixtures may be shared.
-thorough = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+thorough = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def post(client: FlaskClient, site: Site, body: bytes, path: str = COMMENTS) -> TestResponse:

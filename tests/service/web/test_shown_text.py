@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from service.web.shown_text import FOLD_AFTER, HIDDEN, LISTED, domain_of, folded, pieces
@@ -68,7 +68,6 @@ def test_other_joiners_are_marked(text: str) -> None:
     assert ("mark", "U+200D") in shown(text)
 
 
-@settings(deadline=None)
 @given(HOSTILE | st.text())
 def test_nothing_is_lost_and_nothing_stays_hidden(text: str) -> None:
     found = list(pieces(text))
@@ -78,7 +77,6 @@ def test_nothing_is_lost_and_nothing_stays_hidden(text: str) -> None:
     assert not re.search("[\x00-\x08\u200b\u202a-\u202e\u2066-\u2069\ufeff]", visible)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=40), st.integers(0, 3 * LISTED))
 def test_a_long_text_is_folded_and_all_of_it_accounted_for(text: str, times: int) -> None:
     body = (text or "x") * (times // max(1, len(text)))
