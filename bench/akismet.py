@@ -15,6 +15,7 @@ import subprocess
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from itertools import cycle, islice
@@ -38,16 +39,43 @@ class Figures:
     """What came back, and after how many milliseconds from the moment a call was due."""
 
     times: list[float] = field(default_factory=list)
-    answers: Counter[str] = field(default_factory=Counter)
+    words: dict[int, str] = field(default_factory=dict)  # by the call's number
+    seconds: float = 0.0  # from the first call to the last answer
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, answer: str, milliseconds: float) -> None:
+    def add(self, number: int, word: str, milliseconds: float) -> None:
         with self.lock:
-            self.answers[answer] += 1
+            self.words[number] = word
             self.times.append(milliseconds)
+
+    @property
+    def answers(self) -> Counter[str]:
+        return Counter(self.words.values())
 
     def share(self, part: float) -> float:
         return sorted(self.times)[min(len(self.times) - 1, int(len(self.times) * part))]
+
+
+@dataclass(frozen=True)
+class Called:
+    """What is asked: one server or several alike, in turn."""
+
+    urls: Sequence[str]
+    path: str = "/1.1/comment-check"
+    headers: dict[str, str] = field(default_factory=lambda: FORM)
+    word: Callable[[http.client.HTTPResponse], str] = lambda answer: answer.read().decode()
+
+    def ask(self, number: int, body: bytes) -> str:
+        """The answer in a word, on a connection of its own, as the WordPress plugin has it."""
+        parts = urlsplit(self.urls[number % len(self.urls)])
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+        try:
+            connection.request("POST", self.path, body, self.headers)
+            return self.word(connection.getresponse())
+        except OSError as error:
+            return type(error).__name__
+        finally:
+            connection.close()
 
 
 def form_of(row: dict[str, Any], number: int, key: str) -> bytes:
@@ -66,40 +94,42 @@ def form_of(row: dict[str, Any], number: int, key: str) -> bytes:
     ).encode()
 
 
-def ask(url: str, calls: queue.SimpleQueue[tuple[float, bytes] | None], found: Figures) -> None:
-    """One client: a connection for each call, as the WordPress plugin has it."""
-    parts = urlsplit(url)
+Calls = queue.SimpleQueue[tuple[int, bytes, float | None] | None]
+
+
+def drive(called: Called, calls: Calls, found: Figures) -> None:
+    """One client. A call leaves when it is due, or at once."""
     while (call := calls.get()) is not None:
-        due, body = call
+        number, body, due = call
+        if due is None:
+            due = time.perf_counter()
         time.sleep(max(0.0, due - time.perf_counter()))
-        try:
-            connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
-            connection.request("POST", "/1.1/comment-check", body, FORM)
-            answer = connection.getresponse()
-            word = answer.read().decode()
-            connection.close()
-        except OSError as error:
-            word = type(error).__name__
-        found.add(word, (time.perf_counter() - due) * 1000)
+        word = called.ask(number, body)
+        found.add(number, word, (time.perf_counter() - due) * 1000)
 
 
-def run(url: str, bodies: list[bytes], rate: float) -> Figures:
-    """All calls at this rate a second."""
-    calls: queue.SimpleQueue[tuple[float, bytes] | None] = queue.SimpleQueue()
+def run(
+    called: Called, bodies: Sequence[bytes], rate: float = 0, clients: int = CLIENTS
+) -> Figures:
+    """All calls at this rate a second; at 0 each client asks again when it was answered."""
+    calls: Calls = queue.SimpleQueue()
     found = Figures()
     start = time.perf_counter() + 0.2
     for number, body in enumerate(bodies):
-        calls.put((start + number / rate, body))
-    clients = [threading.Thread(target=ask, args=(url, calls, found)) for _ in range(CLIENTS)]
-    for client in clients:
+        calls.put((number, body, start + number / rate if rate else None))
+    threads = [threading.Thread(target=drive, args=(called, calls, found)) for _ in range(clients)]
+    began = time.perf_counter()
+    for thread in threads:
         calls.put(None)
-        client.start()
-    for client in clients:
-        client.join()
+        thread.start()
+    for thread in threads:
+        thread.join()
+    found.seconds = time.perf_counter() - (start if rate else began)
     return found
 
 
-def new_key(instance: Instance) -> str:
+def new_key(instance: Instance) -> tuple[str, str]:
+    """A key for every site, and its token."""
     done = subprocess.run(
         [*HAMLET, "key", "add", "bench", "--json"],
         cwd=ROOT,
@@ -108,8 +138,8 @@ def new_key(instance: Instance) -> str:
         text=True,
         check=True,
     )
-    key: str = json.loads(done.stdout)["key"]
-    return key
+    made = json.loads(done.stdout)
+    return made["key"], made["token"]
 
 
 @click.command()
@@ -134,14 +164,14 @@ def bench(
     )
     with own as instance:
         if instance is not None:
-            url, key = instance.url, new_key(instance)
+            url, (key, _) = instance.url, new_key(instance)
         most = int(seconds * max(rates))
         rows = list(islice(cycle(list(islice(rows_of(data), most))), most))
         sent = 0
         for rate in (50.0, *rates):  # the first warms up
             part = rows[: int(rate * (seconds if sent else 3))]
             bodies = [form_of(row, sent + i, str(key)) for i, row in enumerate(part)]
-            found = run(str(url), bodies, rate)
+            found = run(Called([str(url)]), bodies, rate)
             if sent:
                 told = ", ".join(f"{word} {count}" for word, count in found.answers.most_common(4))
                 shares = (found.share(part) for part in (0.5, 0.9, 0.99, 1.0))

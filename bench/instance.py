@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,10 +21,16 @@ LOGIN = re.compile(r"Log in as\s+(\S+)\s+Password\s+(\S+)")
 class Instance:
     """`hamlet up` on a free port, with its data in `folder`; can be killed and started again."""
 
-    def __init__(self, folder: Path, workers: int = 1, database_url: str | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        workers: int = 1,
+        database_url: str | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
         self.folder = folder
         self.workers = workers
-        self.environ = os.environ | {"HAMLET_DATA_DIR": str(folder)}
+        self.environ = os.environ | {"HAMLET_DATA_DIR": str(folder)} | dict(environ or {})
         if database_url:
             self.environ["HAMLET_DATABASE_URL"] = database_url
         self.printed = ""  # on standard output, by every start
@@ -87,10 +93,12 @@ class Instance:
 
 
 @contextmanager
-def running(workers: int = 1, database_url: str | None = None) -> Iterator[Instance]:
+def running(
+    workers: int = 1, database_url: str | None = None, environ: Mapping[str, str] | None = None
+) -> Iterator[Instance]:
     """A started instance in a folder that goes with it."""
     with tempfile.TemporaryDirectory(prefix="hamlet-") as folder:
-        instance = Instance(Path(folder), workers, database_url)
+        instance = Instance(Path(folder), workers, database_url, environ)
         instance.start()
         try:
             yield instance

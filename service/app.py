@@ -43,11 +43,12 @@ def create_app(
     app = Flask("service.web")
     app.secret_key = settings.secret_key
     store = store or Store.open(settings.database_url)
+    scorer = scorer or Scorer.load(settings)
     app.extensions["hamlet"] = Parts(
         settings=settings,
         store=store,
         bell=bell or Bell(settings.redis_url),
-        scorer=scorer or Scorer.load(settings),
+        scorer=scorer,
         clock=clock,
         intake=_intake(store, settings, clock),
     )
@@ -57,6 +58,7 @@ def create_app(
     )  # fmt: skip
     for door in doors:
         door.init_app(app)
+    scorer.follow(store)  # what the sites taught, lest the first to ask wait too long for it
     return app
 
 

@@ -36,6 +36,7 @@ class PlainModel:
 
     def __init__(self) -> None:
         self.calls: list[int] = []  # the size of each batch
+        self.sees_author_url = False
 
     def score(
         self,
@@ -44,7 +45,7 @@ class PlainModel:
         _sites: Sequence[int] = (),
     ) -> NDArray[np.float64]:
         self.calls.append(len(comments))
-        return np.array([self._score(comment.body) for comment in comments])
+        return np.array([self._score(self._seen(comment)) for comment in comments])
 
     def explain(
         self,
@@ -60,6 +61,9 @@ class PlainModel:
     def familiarity(self, comments: Sequence[SimpleNamespace]) -> NDArray[np.float64]:
         """1, and 0 for a text with "strange"."""
         return np.array([0.0 if "strange" in comment.body else 1.0 for comment in comments])
+
+    def _seen(self, comment: SimpleNamespace) -> str:
+        return f"{comment.body} {comment.author_url if self.sees_author_url else ''}"
 
     def _score(self, body: str) -> float:
         if "explode" in body:

@@ -17,7 +17,7 @@ from service.core.fingerprint import Prints
 from service.core.homes import moved_home
 from service.core.places import NOT_STORED, Place, Places
 from service.core.policy import Reason
-from service.core.signals import Signals
+from service.core.signals import Signals, is_untyped
 from service.core.store import checks, comments, keys
 from service.core.store.tables import ArticleRow, CommentRow
 from service.core.submission import Submission
@@ -142,6 +142,8 @@ def _foreseen(
         signals=Signals(
             honeypot=bool(said.honeypot.strip()),
             filled_in_ms=said.filled_in_ms,
+            is_scripted=said.is_scripted,
+            is_untyped=is_untyped(said.key_presses, said.body),
             email=said.author_email,
         ),
     )

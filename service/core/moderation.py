@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from service.core.errors import NothingToUndo, StaleRevision, TextGone
 from service.core.intake import Accepted, Arrival, Caller, Result, submit, submit_many
 from service.core.policy import Ruling
-from service.core.store import callbacks, comments, examples, precedents
+from service.core.store import callbacks, checks, comments, examples, precedents
 from service.core.store.tables import CommentRow, EventRow
 from service.core.traces import Traces
 from service.core.verdict import Decision, EventKind, Outcome, Verdict, outcome_of
@@ -50,15 +50,22 @@ def judge(
     """Give the comments their verdicts, where they are still under this claim. Returns how many.
 
     A decision that a person made in the meantime stands; the verdict is recorded beside it.
-    `traces` are kept with the comments, to know the same text and links again.
+    `traces` are kept with the comments, to know the same text and links again; not of test calls.
     """
     mine = session.scalars(
         select(CommentRow)
         .where(CommentRow.claim == claim, CommentRow.id.in_(rulings), CommentRow.verdict.is_(None))
         .with_for_update()
     ).all()
+    tests = checks.tests_among(session, [row.id for row in mine])
     changes = [
-        judged_values(row, rulings[row.id], now, model, traces.get(row.id, Traces()))
+        judged_values(
+            row,
+            rulings[row.id],
+            now,
+            model,
+            Traces() if row.id in tests else traces.get(row.id, Traces()),
+        )
         for row in mine
     ]
     events = [judged_event(row, rulings[row.id], now, model) for row in mine]

@@ -110,8 +110,10 @@ def _decide(
     is_for_real = not check.is_test
     if row.decision == report.decision or not (is_for_real or (earlier and earlier.is_test)):
         return
-    if row.text_purged_at is not None and not report.is_spam:
-        # The client sends the text anew: what it wants to keep has its words again.
+    has_text = row.text_purged_at is None or bool(check.submission.body.strip())
+    if row.text_purged_at is not None and (has_text or not report.is_spam):
+        # The client sends the text anew: what it wants to keep has its words again, and what it
+        # does not has them until it is learned from, and wiped with the next.
         row.body, row.author_url = check.submission.body, check.submission.author_url
         row.text_purged_at = None
     said_by = report.reporter[:MAX_REPORTER]
@@ -122,7 +124,7 @@ def _decide(
         row.revision,
         check.opener.actor,
         now,
-        learn=is_for_real,
+        learn=is_for_real and has_text,
         reason=f"reported by {said_by}" if said_by else "",
     )
     callbacks.client_knows(session, row.id, report.is_spam)

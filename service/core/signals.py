@@ -15,6 +15,12 @@ HONEYPOT_POINTS = 3.0  # a field that no person sees was filled in
 FAST_POINTS = 1.5
 FAST_MS = 3_000  # milliseconds; few people read, write and send a comment in less
 
+# Few readers browse without scripts, and they mind their privacy; most programs run none.
+UNSCRIPTED_POINTS = 0.8
+# Readers dictate, and write elsewhere and paste; but few of them, and programs always do.
+UNTYPED_POINTS = 0.8
+LONG_TEXT = 150  # characters; less may be put together from a keyboard's suggestions
+
 # A form's address is voluntary, and most who leave it out are readers: next to nothing. Clients
 # of the API often send none, so that without a form it is no sign at all.
 NO_EMAIL_POINTS = 0.2
@@ -93,6 +99,8 @@ class Signals:
 
     honeypot: bool = False
     filled_in_ms: int | None = None
+    is_scripted: bool | None = None  # whether the form's script ran, where it has one
+    is_untyped: bool = False  # a long text without a key pressed
     email: str = ""
     email_domain: str = ""  # registered domain
     text_domains: Sequence[str] = ()  # linked to in the text, the site's own left out
@@ -110,6 +118,11 @@ class Signals:
         return frozenset(name for name, before in self.domains if before.only_approved)
 
 
+def is_untyped(key_presses: int | None, body: str) -> bool:
+    """Whether a long text came without a key pressed, as the form's script counted."""
+    return key_presses == 0 and len(body) >= LONG_TEXT
+
+
 def reasons_of(seen: Signals) -> tuple[Reason, ...]:
     """The points for all that was seen, each with its sentence for moderators."""
     return (*_form(seen), *_email(seen), *_history(seen), *_repeats(seen))
@@ -121,6 +134,11 @@ def _form(seen: Signals) -> Iterator[Reason]:
     if seen.filled_in_ms is not None and seen.filled_in_ms < FAST_MS:
         text = f"written and sent in {seen.filled_in_ms / 1000:.1f} s"
         yield Reason("filled_in_fast", text, FAST_POINTS)
+    if seen.is_scripted is False:
+        text = "sent without running the form's script"
+        yield Reason("unscripted", text, UNSCRIPTED_POINTS)
+    if seen.is_untyped:
+        yield Reason("untyped", "a long text, and no key was pressed", UNTYPED_POINTS)
 
 
 def _email(seen: Signals) -> Iterator[Reason]:

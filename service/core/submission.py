@@ -47,6 +47,8 @@ class Submission:
     language: str = ""
     honeypot: str = ""
     filled_in_ms: int | None = None
+    is_scripted: bool | None = None  # whether the form's script ran; None: it has none, or unknown
+    key_presses: int | None = None  # in the form, as its script counted them
 
     @property
     def origin(self) -> str:

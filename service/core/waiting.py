@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from service.core.policy import Circumstances
 from service.core.scripts import strange_script
-from service.core.signals import Signals
+from service.core.signals import Signals, is_untyped
 from service.core.store.tables import ArticleRow, CommentRow, SiteRow
 from service.core.traces import NO_TRACES, Traces
 from service.core.verdict import Cutoffs, Mode, Outcome
@@ -37,6 +37,8 @@ READ = (
     CommentRow.author_url,
     CommentRow.honeypot,
     CommentRow.filled_in_ms,
+    CommentRow.is_scripted,
+    CommentRow.key_presses,
     CommentRow.language,
     ArticleRow.title.label("article_title"),
     ArticleRow.url.label("article_url"),
@@ -221,6 +223,8 @@ def _waiting(row: Row[*tuple[Any, ...]]) -> Waiting:
         signals=Signals(
             honeypot=bool(row.honeypot.strip()),
             filled_in_ms=row.filled_in_ms,
+            is_scripted=row.is_scripted,
+            is_untyped=is_untyped(row.key_presses, row.body),
             email=row.author_email,
         ),
     )

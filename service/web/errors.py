@@ -14,7 +14,7 @@ import structlog
 from flask import Flask, Response, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
+from werkzeug.exceptions import BadHost, HTTPException, NotFound, RequestEntityTooLarge
 
 from service.core import errors as core
 from service.core.store.session import DATABASE_AWAY
@@ -189,5 +189,7 @@ def _answer(problem: Problem) -> Response:
 def _is_for_a_program() -> bool:
     if request.path.startswith(PROGRAMS):
         return True
+    if isinstance(request.routing_exception, BadHost):
+        return True  # whose page's links would have no host to lead to
     kinds = ("text/html", "application/json", "application/problem+json")
     return request.accept_mimetypes.best_match(kinds, "text/html") != "text/html"

@@ -44,6 +44,14 @@ def by_comment(session: Session, comment_id: UUID) -> CheckRow | None:
     return session.get(CheckRow, comment_id)
 
 
+def tests_among(session: Session, comment_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these comments that were test calls."""
+    statement = select(CheckRow.comment_id).where(
+        CheckRow.comment_id.in_(comment_ids), CheckRow.is_test
+    )
+    return set(session.scalars(statement)) if comment_ids else set()
+
+
 def stored_already(
     session: Session, calls: Iterable[Call], ids: Iterable[UUID], now: datetime
 ) -> dict[Call | UUID, UUID]:

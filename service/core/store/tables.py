@@ -170,6 +170,8 @@ class CommentRow(Table):
     language: Mapped[str] = mapped_column()
     honeypot: Mapped[str] = mapped_column()
     filled_in_ms: Mapped[int | None] = mapped_column(Integer)
+    is_scripted: Mapped[bool | None] = mapped_column()
+    key_presses: Mapped[int | None] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column()  # when it was written, as the client says
     received_at: Mapped[datetime] = mapped_column()
     text_purged_at: Mapped[datetime | None] = mapped_column()  # when spam's text was wiped

@@ -31,8 +31,9 @@ from service.web.parts import parts
 
 log = structlog.get_logger()
 Call = Callable[[Form, Shown, datetime], Response]
-ALL_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+ALL_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 VERIFY = "/1.1/verify-key"
+CHECK = answers.CHECK_PATH.removeprefix("/1.1")  # also where an address is misspelt before it
 
 POSTED: dict[str, Call] = {
     answers.CHECK_PATH: checks.answer,
@@ -61,7 +62,7 @@ def init_app(app: Flask) -> None:
 
 
 def _answer(call: Call, methods: tuple[str, ...], key_first: bool) -> Response:
-    if request.method not in methods:
+    if not _is_asked_by(*methods):
         return answers.wrong_method(*methods)
     try:
         form = read_form()
@@ -85,6 +86,11 @@ def _answer(call: Call, methods: tuple[str, ...], key_first: bool) -> Response:
         return answers.away()
 
 
+def _is_asked_by(*methods: str) -> bool:
+    """Whether the request comes by one of these methods; what can be had can be looked for."""
+    return request.method in methods or (request.method == "HEAD" and "GET" in methods)
+
+
 def _no_key() -> Response:
     if request.path == VERIFY or request.path.startswith("/1.2/"):
         said = answers.text(answers.INVALID)
@@ -100,13 +106,13 @@ def _bad_key(told: Response) -> Response:
 @door.route("/1.1/test", methods=ALL_METHODS)
 def test() -> Response:
     """Whether the service can be reached."""
-    return answers.text("connected") if request.method == "GET" else answers.wrong_method("GET")
+    return answers.text("connected") if _is_asked_by("GET") else answers.wrong_method("GET")
 
 
 @door.route("/1.2/compatible-plugins", methods=ALL_METHODS)
 def compatible_plugins() -> Response:
     """A list that one client shows on its settings page; there is nothing to advertise."""
-    return answers.as_json([]) if request.method == "GET" else answers.wrong_method("GET")
+    return answers.as_json([]) if _is_asked_by("GET") else answers.wrong_method("GET")
 
 
 @door.route("/1.1/<path:_rest>", methods=ALL_METHODS)
@@ -130,10 +136,10 @@ def _failed(error: Exception) -> Response:
     return answers.text("Something went wrong on our side; it is in the log.", 500)
 
 
-@door.after_request
+@door.after_app_request  # also where no view was found for the request
 def _with_guid(response: Response) -> Response:
     """One client publishes a known author's comment unchecked when this is missing."""
-    if request.path == answers.CHECK_PATH and answers.GUID not in response.headers:
+    if request.path.rstrip("/").endswith(CHECK) and answers.GUID not in response.headers:
         answers.with_guid(response)
     return response
 

@@ -43,8 +43,9 @@ class Stage(Enum):
 class Asking:
     """One check on its way, which may go on when its caller has left."""
 
-    def __init__(self, check: Check, preset: Ruling | None, here: Parts, own: Context) -> None:
-        self.check, self.preset = check, preset
+    def __init__(self, check: Check, form: Form, here: Parts, own: Context) -> None:
+        self.check, self.preset = check, comment.preset(form, check.submission)
+        self.is_early = form.says_yes(comment.PRE_CHECK)
         self.stage = Stage.LOOKING
         self._here, self._own = here, own
 
@@ -78,9 +79,8 @@ class Asking:
     def _ruling(self, seen: Seen) -> Ruling:
         if self.preset is not None:
             return self.preset
-        if comment.says_nothing(self.check.submission):
-            return comment.nothing_said()
-        return self._here.scorer.rule([seen.waiting])[self.check.guid]
+        ruling = self._here.scorer.rule([seen.waiting])[self.check.guid]
+        return comment.before_reading(ruling) if self.is_early else ruling
 
 
 def answer(form: Form, shown: Shown, now: datetime) -> Response:
@@ -88,8 +88,7 @@ def answer(form: Form, shown: Shown, now: datetime) -> Response:
     check = check_of(form, shown, now, parts().settings.secret_key)
     if not check.submission.ip:
         raise MissingField("user_ip")
-    preset = comment.preset(form, check.submission)
-    asking = Asking(check, preset, parts(), context())
+    asking = Asking(check, form, parts(), context())
     try:
         standing = context().hands.do(asking.run, parts().settings.check_patience)
     except WrongSite:
@@ -98,10 +97,10 @@ def answer(form: Form, shown: Shown, now: datetime) -> Response:
         return _too_slow(asking, form, now)
     except DATABASE_AWAY as error:
         log.error("database_away", why=type(error).__name__)
-        return _spooled(check, now)
+        return _spooled(asking, now)
     except Exception as error:  # never a comment lost, never one published
         log.exception("check_failed", kind=type(error).__name__)
-        return _spooled(check, now)
+        return _spooled(asking, now)
     return answers.verdict(standing, wants_class=form.says_yes("classify"))
 
 
@@ -109,8 +108,10 @@ def _too_slow(asking: Asking, form: Form, now: datetime) -> Response:
     """The scorer is stuck: a worker is to judge. The database is: the disk here keeps it."""
     if asking.stage is not Stage.SCORING:
         context().hands.rest()
-        return _spooled(asking.check, now)
+        return _spooled(asking, now)
     log.error("scoring_too_slow", comment=str(asking.check.guid))
+    if asking.is_early:
+        return answers.with_guid(answers.away())
     may_wait = bool(asking.check.callback) and not asking.check.is_test and not _is_recheck(form)
     try:
         standing = context().hands.do(
@@ -118,7 +119,7 @@ def _too_slow(asking: Asking, form: Form, now: datetime) -> Response:
             parts().settings.check_patience,
         )
     except (TooSlow, *DATABASE_AWAY):
-        return _spooled(asking.check, now)
+        return _spooled(asking, now)
     parts().bell.ring()
     if may_wait and standing.outcome is Outcome.PENDING:
         context().delivering.start()  # whoever promised sees to it, too
@@ -130,10 +131,16 @@ def _is_recheck(form: Form) -> bool:
     return form.get("recheck_reason").strip() not in ("", "edit")
 
 
-def _spooled(check: Check, now: datetime) -> Response:
-    """Spam, but nothing to discard: it is judged when the database is back."""
+def _spooled(asking: Asking, now: datetime) -> Response:
+    """Spam, but nothing to discard: it is judged when the database is back.
+
+    A ping that is asked about early would be lost by that word. There is nothing to keep of it.
+    """
+    if asking.is_early:
+        return answers.with_guid(answers.away())
+    check = asking.check
     try:
-        context().keep(Kept(at=now, check=check))
+        context().keep(Kept(at=now, check=check, ruling=asking.preset))
     except SpoolFull as error:
         log.error("spool_full", why=str(error))
         return answers.with_guid(answers.away())

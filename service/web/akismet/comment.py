@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -23,7 +24,11 @@ GUARANTEED_SPAM = ("viagra-test-123", "akismet-guaranteed-spam")
 GUARANTEED_EMAIL = "akismet-guaranteed-spam@example.com"
 TRUSTED_ROLE = "administrator"
 DOUBTS = ("recheck_queue", "retry", "wp-cli")  # why a comment that did not change is sent again
+PRE_CHECK = "akismet_pre_check"  # of a pingback: is it worth reading the page it comes from?
 HEAD, TAIL = 40_000, 10_000  # bytes of a text too long to be kept whole
+ALWAYS_SENT = ("js", "hp_textarea")  # by the plugin's form, whether its script runs or not
+LARGEST_UNSCRIPTED = 250
+MOST_KEY_PRESSES = 10**6
 CUT = "\n[…]\n"
 BYTES = {  # of a field; together with the text they stay below what one submission may have
     "author_name": 800,
@@ -64,6 +69,8 @@ def submission_of(form: Form, now: datetime) -> Submission:
         body=_body(form.get("comment_content")),
         created_at=_date(form.get("comment_date_gmt"), now),
         filled_in_ms=filled_in_ms(form),
+        is_scripted=is_scripted(form),
+        key_presses=key_presses(form),
         **{name: _fit(name, value) for name, value in values.items()},  # type: ignore[arg-type]
     )
 
@@ -80,7 +87,9 @@ def blog_address(text: str) -> str:
 
 
 def preset(form: Form, submission: Submission) -> Ruling | None:
-    """The ruling that a documented test value asks for, or a trusted author; None for others."""
+    """The ruling that needs no model: a documented test value's, a trusted author's, and on nothing
+    at all; None for others.
+    """
     guaranteed = (
         submission.author_name.strip() in GUARANTEED_SPAM
         or submission.author_email.strip().lower() == GUARANTEED_EMAIL
@@ -90,18 +99,26 @@ def preset(form: Form, submission: Submission) -> Ruling | None:
         return _without_model(Verdict.SPAM, "test_value", "a test value for spam", discard=discard)
     if TRUSTED_ROLE in (role.strip().lower() for role in form.get("user_role").split(",")):
         return _without_model(Verdict.HAM, "trusted_role", "written by an administrator")
+    if _says_nothing(submission):
+        return _without_model(Verdict.HAM, "nothing_said", "nothing was sent to judge by")
     return None
 
 
-def says_nothing(submission: Submission) -> bool:
+def before_reading(ruling: Ruling) -> Ruling:
+    """The ruling on a ping whose page nobody has read: a client that hears `true` drops it, and
+    asks again with the page's words else. So only what is clearly spam is.
+    """
+    if ruling.verdict is not Verdict.UNSURE or ruling.score is None:
+        return ruling
+    reason = Reason("pre_check", "asked about before the page it comes from was read", 0.0)
+    return replace(ruling, verdict=Verdict.HAM, urgency=0.0, reasons=(*ruling.reasons, reason))
+
+
+def _says_nothing(submission: Submission) -> bool:
     """Whether there is nothing to judge by: no evidence leans to ham."""
     said = (submission.body, submission.author_name, submission.author_email,
             submission.author_url, submission.honeypot)  # fmt: skip
     return not any(text.strip() for text in said)
-
-
-def nothing_said() -> Ruling:
-    return _without_model(Verdict.HAM, "nothing_said", "nothing was sent to judge by")
 
 
 def is_doubt(form: Form) -> bool:
@@ -118,11 +135,30 @@ def honeypot(form: Form) -> str:
 
 def filled_in_ms(form: Form) -> int | None:
     """Milliseconds from the first input to sending, as a script in the form measured them."""
-    begun, sent = (form.get(f"POST_ak_{name}", f"ak_{name}").strip() for name in ("bib", "bfs"))
-    if not all(text.isascii() and text.isdecimal() and len(text) < 16 for text in (begun, sent)):
+    begun, sent = _number(form, "bib"), _number(form, "bfs")
+    if begun is None or sent is None:
         return None
-    taken = int(sent) - int(begun)
-    return taken if 0 <= taken <= MAX_FILLED_IN_MS else None
+    return sent - begun if 0 <= sent - begun <= MAX_FILLED_IN_MS else None
+
+
+def is_scripted(form: Form) -> bool | None:
+    """Whether the script of the plugin's form ran: it puts the time where a small number stood."""
+    if not any(form.has(f"{kind}ak_{name}") for kind in ("POST_", "") for name in ALWAYS_SENT):
+        return None
+    return (_number(form, "js") or 0) > LARGEST_UNSCRIPTED
+
+
+def key_presses(form: Form) -> int | None:
+    """As the script counted them; None where it did not run."""
+    pressed = _number(form, "bkpc")
+    return None if pressed is None else min(pressed, MOST_KEY_PRESSES)
+
+
+def _number(form: Form, name: str) -> int | None:
+    """What the plugin's script measured; None for no number."""
+    text = form.get(f"POST_ak_{name}", f"ak_{name}").strip()
+    is_number = text.isascii() and text.isdecimal() and len(text) < 16
+    return int(text) if is_number else None
 
 
 def callback_of(form: Form) -> str:

@@ -17,6 +17,7 @@ from service.core import recording, reports
 from service.core.checking import Check
 from service.core.errors import ModerationError
 from service.core.places import Places
+from service.core.policy import Ruling
 from service.core.recording import Judged, Told
 from service.core.reports import Report
 from service.core.store import callbacks
@@ -39,6 +40,7 @@ class Kept(msgspec.Struct, kw_only=True):
 
     at: datetime
     check: Check | None = None
+    ruling: Ruling | None = None  # of the check, where none had to be made
     report: Report | None = None
 
 
@@ -121,7 +123,7 @@ def write_kept(store: Store, entry: Entry, secret: str) -> None:
     try:
         kept = msgspec.convert(entry, Kept)
         if kept.check is not None:
-            judged = Judged(check=kept.check, ruling=None)
+            judged = Judged(check=kept.check, ruling=kept.ruling)
             [told] = recorded(store, [judged], kept.at, secret, Places())
             if isinstance(told, ModerationError):
                 raise told

@@ -34,6 +34,10 @@ class Form:
         """The first of these fields that has a value; "" if none has."""
         return next((value for name in names if (value := self.values.get(name, ""))), "")
 
+    def has(self, name: str) -> bool:
+        """Whether the field was sent, be it empty."""
+        return name in self.values
+
     def says_yes(self, name: str) -> bool:
         """Whether a switch is on: clients send 1, true or True; 0, false or nothing for off."""
         return self.get(name).strip().lower() in ("1", "true", "yes", "on")
@@ -42,10 +46,11 @@ class Form:
 def read(body: bytes, query: bytes, content_type: str, charset: str) -> Form:
     """The form in a body and behind the question mark, where the body's value wins.
 
-    A body of another type than a form's is no form: JSON is read as no fields at all.
+    A body of another type than a form's is read as no fields at all, JSON for one. Nor does the
+    query count then: half of what was said would be taken for the whole.
     """
-    if content_type not in (MEDIA_TYPE, "text/plain", ""):
-        body = b""
+    if body and content_type not in (MEDIA_TYPE, "text/plain", ""):
+        return Form()
     pairs = [*_pairs(query), *_pairs(body)]
     raw = dict(pairs)
     declared = raw.get("blog_charset", b"").decode("ascii", "replace") or charset

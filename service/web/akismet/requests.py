@@ -16,7 +16,14 @@ from service.web.akismet.form import Form
 from service.web.akismet.keyring import Shown, text_of
 from service.web.requests import client_address
 
-BESIDE = ("user_role", "is_test", "test_discard", "recheck_reason", "comment_ID")
+BESIDE = (
+    "user_role",
+    "is_test",
+    "test_discard",
+    "recheck_reason",
+    "comment_ID",
+    comment.PRE_CHECK,
+)
 
 
 class MissingField(Exception):
@@ -59,7 +66,8 @@ def check_of(found: Form, shown: Shown, now: datetime, secret: str) -> Check:
         opener=shown.opener,
         submission=submission,
         prints=prints_of(submission, [found.get(name) for name in BESIDE], secret),
-        is_test=found.says_yes("is_test"),
+        # What is asked about a ping before its page is read is no comment yet.
+        is_test=found.says_yes("is_test") or found.says_yes(comment.PRE_CHECK),
         is_doubt=comment.is_doubt(found),
         callback=callback,
         sealed_key=sealing.seal(shown.text, guid, secret) if callback else "",

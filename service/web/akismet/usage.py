@@ -82,11 +82,11 @@ def month_of(text: str, now: datetime) -> tuple[date, date]:
 def _found(opener: Opener, wanted: str, since: date, until: date) -> list[Site]:
     with parts().store.reading() as session:
         counts = usage.by_site(session, opener.id, since, until)
-        hosts = {row.id: urlsplit(row.url).netloc for row in sites.all_sites(session)}
+        urls = {row.id: row.url for row in sites.all_sites(session)}
     return [
-        (hosts[site_id], found)
+        (urlsplit(urls[site_id]).netloc, found)
         for site_id, found in counts.items()
-        if wanted.lower() in hosts[site_id].lower()
+        if wanted.lower() in f"{urls[site_id].lower()}/"
     ]
 
 

@@ -119,6 +119,8 @@ SIGNALS = st.builds(
     Signals,
     honeypot=st.booleans(),
     filled_in_ms=st.none() | st.integers(0, 10_000),
+    is_scripted=st.none() | st.booleans(),
+    is_untyped=st.booleans(),
     email=st.sampled_from(["", "ann@paper.org", "k123456@mail.org", "a.b.c.d.e@gmail.com", "?"]),
     email_domain=st.sampled_from(["", "tea.com"]),
     text_domains=st.sampled_from([(), ("tea.com",)]),

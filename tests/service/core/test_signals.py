@@ -39,6 +39,25 @@ def test_a_form_filled_in_within_three_seconds_counts(
     assert weight("filled_in_fast", filled_in_ms=filled_in_ms, email="ann@paper.org") == points
 
 
+@pytest.mark.parametrize(
+    ("ran", "points"), [(False, signals.UNSCRIPTED_POINTS), (True, 0), (None, 0)]
+)
+def test_a_form_whose_script_never_ran_counts(ran: bool | None, points: float) -> None:
+    assert weight("unscripted", is_scripted=ran) == points
+
+
+@pytest.mark.parametrize(
+    ("presses", "length", "is_one"),
+    [(0, 150, True), (0, 149, False), (1, 999, False), (None, 999, False)],
+)
+def test_a_long_text_without_a_key_pressed_counts(
+    presses: int | None, length: int, is_one: bool
+) -> None:
+    untyped = signals.is_untyped(presses, "x" * length)
+    assert untyped is is_one
+    assert weight("untyped", is_untyped=untyped) == (signals.UNTYPED_POINTS if is_one else 0)
+
+
 class TestEmail:
     def test_a_client_that_sends_none_loses_nothing(self) -> None:
         assert reasons(email="") == {}

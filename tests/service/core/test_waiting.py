@@ -29,6 +29,12 @@ def test_a_claim_brings_what_the_model_and_policy_look_at(world: World) -> None:
     assert (item.signals.honeypot, item.signals.filled_in_ms) == (True, 900)
 
 
+def test_how_the_form_was_filled_in_is_a_signal(world: World) -> None:
+    world.submit("Lovely " * 30, is_scripted=False, key_presses=0)
+    [item] = world.claim().comments
+    assert (item.signals.is_scripted, item.signals.is_untyped) == (False, True)
+
+
 def test_an_expired_claim_is_free_again_and_comes_alone(world: World) -> None:
     world.submit_all(["one", "two", "three"])
     world.claim()

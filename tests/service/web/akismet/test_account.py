@@ -196,6 +196,20 @@ class TestKeySites:
     def test_the_largest_comes_first(self, everywhere: Door, order: str, first: str) -> None:
         assert self.sites(everywhere, order=order)[0] == first
 
+    def test_by_false_positives_too(self, everywhere: Door) -> None:
+        everywhere.report("ham", "spam", blog="https://three.example/")
+        assert self.sites(everywhere, order="false_positives")[0] == "three"
+
+    @pytest.mark.parametrize(
+        ("part", "found"),
+        [("ONE", ["one"]), ("https://t", ["two", "three"]), (".example/", 3), ("nowhere", [])],
+    )
+    def test_the_filter_is_a_part_of_the_address(
+        self, everywhere: Door, part: str, found: list[str] | int
+    ) -> None:
+        listed = self.sites(everywhere, filter=part)
+        assert (len(listed) if isinstance(found, int) else listed) == found
+
     def test_it_comes_in_pages(self, everywhere: Door) -> None:
         assert self.sites(everywhere, order="ham", limit="1", offset="1") == ["one"]
         found = everywhere.call("/1.2/key-sites", limit="1", offset="1").get_json()
@@ -222,13 +236,13 @@ class TestKeySites:
 
     def test_csv_has_two_lines_before_the_sites(self, everywhere: Door) -> None:
         answer = everywhere.call("/1.2/key-sites", format="csv", limit="10", filter="o")
-        assert answer.mimetype == "text/csv"
-        assert answer.text.splitlines() == [
-            f"Active sites for {everywhere.key} during 2026-11 (limit:10, offset: 0, total: 2)",
-            "Site,Total API Calls,Spam,Ham,Missed Spam,False Positives,Is Revoked",
-            "one.example,4,2,1,1,0,false",
-            "two.example,4,0,4,0,0,false",
-        ]
+        assert answer.content_type == "text/csv; charset=utf-8"
+        assert answer.text == (
+            f"Active sites for {everywhere.key} during 2026-11 (limit:10, offset: 0, total: 2)\n"
+            "Site,Total API Calls,Spam,Ham,Missed Spam,False Positives,Is Revoked\n"
+            "one.example,4,2,1,1,0,false\n"
+            "two.example,4,0,4,0,0,false\n"
+        )
 
     def test_another_keys_sites_are_not_listed(self, door: Door) -> None:
         assert door.call("/1.2/key-sites").get_json()["total"] == 0

@@ -132,6 +132,51 @@ class TestAway:
             write_kept(store, entry, settings.secret_key)
         assert len(door.all_comments()) == 2
 
+    def test_a_trusted_authors_check_is_recorded_as_ham(
+        self, door: Door, database: Failing, store: Store, settings: Settings
+    ) -> None:
+        door.check("hello")
+        database.leave()
+        answer = door.check("spam", user_role="administrator")
+        assert answer.data == b"true"
+        database.come_back()
+        [entry] = spooled(settings)
+        write_kept(store, entry, settings.secret_key)
+        assert door.comment(answer).outcome == "published"
+
+    def test_a_test_call_leaves_no_trace_then_either(
+        self, door: Door, database: Failing, store: Store, settings: Settings, scorer: Scorer,
+        clock: FrozenClock,
+    ) -> None:  # fmt: skip
+        from datetime import timedelta
+
+        door.check("hello")
+        database.leave()
+        texts = {
+            "1": "a text that only a test has ever sent",
+            "": "and a text of a true reader of this site",
+        }
+        asked = [door.check(text, is_test=is_test) for is_test, text in texts.items()]
+        database.come_back()
+        for entry in spooled(settings):
+            write_kept(store, entry, settings.secret_key)
+        drain(store, scorer, clock, timedelta(seconds=1))
+        rows = [door.comment(answer) for answer in asked]
+        assert [row.outcome for row in rows] == ["published", "published"]
+        assert [bool(row.text_hash) for row in rows] == [False, True]
+        assert door.call("/1.2/usage-limit").get_json()["usage"] == 2
+
+    def test_a_ping_asked_about_early_is_no_verdict_and_not_kept(
+        self, door: Door, database: Failing, settings: Settings
+    ) -> None:
+        """The client drops the ping at `true`, and asks again with its text at anything else."""
+        door.check("hello")
+        database.leave()
+        answer = door.check("", comment_type="pingback", akismet_pre_check="1")
+        assert answer.status_code == 503
+        assert answer.headers[GUID]
+        assert spooled(settings) == []
+
     def test_a_report_is_kept_too(
         self, door: Door, database: Failing, store: Store, settings: Settings
     ) -> None:

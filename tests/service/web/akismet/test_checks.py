@@ -70,6 +70,14 @@ class TestVerdicts:
         assert answer.data == b"true"
         assert door.comment(answer).outcome == "spam"
 
+    def test_a_form_filled_in_by_a_program_tells_against_a_comment(self, door: Door) -> None:
+        answer = door.check("unsure" * 30, POST_ak_js="97", POST_ak_bkpc="0", POST_ak_bib="1000",
+                            POST_ak_bfs="2000")  # fmt: skip
+        row = door.comment(answer)
+        codes = {reason["code"] for reason in row.reasons}
+        assert codes == {"filled_in_fast", "unscripted", "untyped", "word"}
+        assert (row.is_scripted, row.key_presses, row.filled_in_ms) == (False, 0, 1000)
+
     def test_a_model_that_fails_publishes_nothing(self, door: Door) -> None:
         answer = door.check("explode")
         assert answer.data == b"true"
@@ -132,6 +140,29 @@ class TestUnsure:
         clock.move(seconds=3)
         assert door.check("second").data == b"false"
         assert door.check("third", comment_author_email="bob@reader.example").data == b"true"
+
+
+class TestPingbacks:
+    """A client asks twice: before it reads the page that a ping names, and with its words."""
+
+    @pytest.mark.parametrize(
+        ("source", "word"), [("spam", b"true"), ("unsure", b"false"), ("fine", b"false")]
+    )
+    def test_only_clear_spam_is_spam_before_the_page_is_read(
+        self, door: Door, model: PlainModel, source: str, word: bytes
+    ) -> None:
+        model.sees_author_url = True
+        asked = {"comment_author": "", "comment_author_email": "", "comment_type": "pingback"}
+        address = f"https://{source}.example/post"
+        early = door.check("", comment_author_url=address, akismet_pre_check="1", **asked)
+        assert early.data == word
+        later = door.check("unsure", comment_author_url=address, **asked)
+        assert later.data == b"true"
+        assert later.headers[GUID] != early.headers[GUID]
+        assert door.call("/1.2/usage-limit").get_json()["usage"] == 1
+
+    def test_nothing_passes_because_the_model_failed(self, door: Door) -> None:
+        assert door.check("explode", akismet_pre_check="1").data == b"true"
 
 
 class TestHeaders:

@@ -88,6 +88,13 @@ def test_an_address_need_not_have_the_form_of_one() -> None:
     assert submission(user_ip="ip").ip == "ip"
 
 
+@pytest.mark.parametrize(
+    ("sent", "language"), [("en, fr_ca", "en"), ("de_DE", "de-DE"), ("", ""), ("pt-br", "pt-br")]
+)
+def test_blog_lang_is_a_list_or_a_locale(sent: str, language: str) -> None:
+    assert submission(blog_lang=sent).language == language
+
+
 @pytest.mark.parametrize("blog", ["not a url", "ftp://b.example", "http://", "http://[", "blog"])
 def test_a_blog_that_is_no_address_is_told(blog: str) -> None:
     with pytest.raises(NoBlog):
@@ -147,6 +154,30 @@ def test_the_time_to_fill_in_is_measured_by_the_forms_script(
     assert submission(POST_ak_bib=begun, POST_ak_bfs=sent).filled_in_ms == taken
 
 
+@pytest.mark.parametrize(
+    ("fields", "ran"),
+    [
+        ({"POST_ak_js": "1795000000000"}, True),
+        ({"POST_ak_js": "97"}, False),
+        ({"POST_ak_js": "", "POST_ak_hp_textarea": ""}, False),
+        ({"ak_hp_textarea": ""}, False),
+        ({"POST_comment": "hi"}, None),
+        ({}, None),
+    ],
+)
+def test_the_forms_script_ran_or_not_or_there_is_none(
+    fields: dict[str, str], ran: bool | None
+) -> None:
+    assert submission(**fields).is_scripted is ran
+
+
+@pytest.mark.parametrize(
+    ("sent", "pressed"), [("0", 0), ("312", 312), ("", None), ("-1", None), ("9" * 15, 10**6)]
+)
+def test_the_forms_script_counts_keys(sent: str, pressed: int | None) -> None:
+    assert submission(POST_ak_bkpc=sent).key_presses == pressed
+
+
 def test_tags_and_categories_name_the_article() -> None:
     found = submission_of(Form(BLOG, ("bread", "baking")), NOW)
     assert found.article_title == "bread, baking"
@@ -167,7 +198,7 @@ def test_a_text_as_long_as_clients_send_is_kept_whole() -> None:
 NAMES = ["comment_author", "comment_author_email", "comment_author_url", "comment_content",
          "user_ip", "user_agent", "referrer", "permalink", "blog_lang", "comment_type",
          "comment_date_gmt", "POST_ak_bib", "POST_ak_bfs", "hidden_honeypot_field", "callback",
-         "user_role"]  # fmt: skip
+         "user_role", "POST_ak_js", "POST_ak_bkpc"]  # fmt: skip
 
 
 @given(st.dictionaries(st.sampled_from(NAMES), st.text(max_size=60)), st.integers(1, 3000))
@@ -192,7 +223,8 @@ def test_a_list_of_roles_with_administrator_is_trusted(role: str) -> None:
 
 @pytest.mark.parametrize("role", ["", "editor", "administrators", "subscriber"])
 def test_other_roles_are_not(role: str) -> None:
-    assert comment.preset(Form({"user_role": role}), submission()) is None
+    said = submission(comment_content="hi")
+    assert comment.preset(Form({"user_role": role}), said) is None
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,14 @@ def test_json_is_read_as_no_parameters_at_all() -> None:
     assert form.read(b'{"api_key": "aabbccddeeff"}', b"", "application/json", "").values == {}
 
 
+def test_the_query_does_not_stand_for_a_body_that_is_no_form() -> None:
+    """A check of which only the beginning was read would be one of an empty comment."""
+    query = b"api_key=aabbccddeeff&blog=https://b.example&user_ip=192.0.2.7"
+    for kind in ("application/json", "multipart/form-data", "application/octet-stream"):
+        assert form.read(b"spam", query, kind, "").values == {}
+        assert form.read(b"", query, kind, "").get("user_ip") == "192.0.2.7"
+
+
 @pytest.mark.parametrize("declared", ["ISO-8859-1", "iso-8859-1", "latin1", "windows-1252"])
 def test_blog_charset_says_how_the_values_are_written(declared: str) -> None:
     body = b"blog_charset=%s&comment_content=caf%%E9" % declared.encode()

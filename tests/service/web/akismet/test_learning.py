@@ -9,6 +9,8 @@ import pytest
 from flask import Flask
 
 from models import SpamModel
+from service.app import create_app
+from service.config import Settings
 from service.core import moderation
 from service.core.store import comments, lessons, precedents
 from service.core.store.session import Store
@@ -93,6 +95,16 @@ class TestReports:
         with store.reading() as session:
             [lesson] = lessons.part_after(session, 0)
         assert (lesson.label, lesson.trust) == (1, 0.5)
+
+    def test_a_process_that_starts_knows_it_before_anybody_asks(
+        self, door: Door, worker: Process, settings: Settings, shipped: SpamModel, bell: QuietBell
+    ) -> None:
+        self.check(door, 1, TEXT)
+        self.report(door, 1, TEXT)
+        worker.teach()
+        late = Scorer(shipped)
+        create_app(settings, store=door.store, scorer=late, bell=bell)  # type: ignore[arg-type]
+        assert late.version == f"{shipped.version}+1"
 
     def test_test_calls_teach_nothing(self, door: Door, worker: Process, store: Store) -> None:
         door.check(TEXT, is_test="1")

@@ -147,6 +147,34 @@ class TestLater:
         assert door.comment(answer).outcome == "spam"
         assert door.comment(answer).author_email == ""
 
+    def test_spam_whose_text_is_wiped_is_learned_from_what_the_client_sends(
+        self, door: Door, store: Store, clock: FrozenClock
+    ) -> None:
+        answer = door.check("spam, as ever")
+        clock.move(days=16)
+        self.purge(store, clock)
+        door.report("spam", "spam, as ever")
+        row = door.comment(answer)
+        assert (row.outcome, row.body) == ("spam", "spam, as ever")
+        example = door.example(row)
+        assert example is not None
+        assert example.label == 1
+        self.purge(store, clock)
+        assert door.comment(answer).body == ""
+
+    @pytest.mark.parametrize(("kind", "outcome"), [("spam", "spam"), ("ham", "published")])
+    def test_where_no_text_is_left_anywhere_nothing_is_learned(
+        self, door: Door, store: Store, clock: FrozenClock, kind: str, outcome: str
+    ) -> None:
+        answer = door.check("spam, as ever")
+        clock.move(days=16)
+        self.purge(store, clock)
+        guid = answer.headers[GUID]
+        assert door.call(f"/1.1/submit-{kind}", guid=guid, user_ip="192.0.2.7").data == THANKS
+        row = door.comment(answer)
+        assert row.outcome == outcome
+        assert door.example(row) is None
+
     def test_what_is_kept_to_match_by_says_nothing(self, door: Door, store: Store) -> None:
         door.check("a remarkable sentence about sourdough")
         with store.engine.connect() as connection:
