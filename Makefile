@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 # The first of these that is Python 3.11 or newer makes the environment.
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 ARGS :=
+# Processes that share out the files of tests.
+JOBS := 2
 
 CARD := docs/model.md
 
@@ -29,7 +31,7 @@ up: install ## start Hamlet: database, Redis, web server, worker (ARGS="--port 9
 	@exec $(BIN)/hamlet up $(ARGS)
 
 test: install ## run every test (ARGS="tests/models -k links")
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
 
 lint: install ## check style and types
 	$(BIN)/ruff check .

@@ -110,7 +110,7 @@ def example_weights(examples: Sequence[Example], settings: Settings) -> NDArray[
     """
     keys = [(example.file, example.label) for example in examples]
     counts = Counter(keys)
-    weights = np.array([counts[key] ** -settings.source_power for key in keys])
+    weights = np.array([counts[key] ** -float(settings.source_power) for key in keys])
     weights[[e.group in NOT_COMMENTS for e in examples]] *= settings.other_share
     labels = labels_of(examples)
     for label in (0, 1):

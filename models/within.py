@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
-from sklearn.metrics import log_loss
-from sklearn.model_selection import StratifiedKFold
 
-from models.classifier import probability
 from models.datasets import Example
 from models.errors import BadData
 from models.evaluation import Scored, parts
 from models.figures import HALF, mcc_of
 from models.measured import Cutoffs, Measured, Told, tell_nobody
-from models.training import Settings, Taught, features_of, fit_twice, labels_of
+from models.one_source import learned_alone
+from models.training import Settings, features_of, labels_of
 
 SMS, SMS_TRAIN_SHARE = "sms_spam_collection", 0.3
 """Its authors train on the first 30 % and test on the rest."""
-_STRENGTHS = (10.0, 30.0, 100.0, 300.0, 1000.0)
-"""What a model of one source may choose from, by folds of its training rows."""
+HOW = (
+    "No field is dropped in training and every example weighs alike; the penalty, the weights of "
+    "character pieces and shape, and the cutoff (then moved to 0.5) are chosen by five folds of "
+    "the training rows."
+)
 
 
 def authors_split(
@@ -42,8 +41,7 @@ def authors_split(
         told(name, number, len(halves))
     notes = (
         "Each source is learned and tested apart; copies count, as in its authors' papers.",
-        "No field is dropped in training, every example weighs alike, and the penalty is chosen by "
-        "five folds of the training rows.",
+        HOW,
         *_means(examples, found),
     )
     return Measured("split", tuple(found), cutoffs, notes)
@@ -90,8 +88,7 @@ def every_video_left_out(
     accuracy = np.mean([((s.scores >= HALF) == s.labels).mean() for s in found])
     notes = (
         "Each video is scored by a model of the other videos alone; copies are left out.",
-        "No field is dropped in training, every example weighs alike, and the penalty is chosen by "
-        "five folds of the training rows.",
+        HOW,
         f"Mean accuracy over {len(found)} videos, cut at 0.5: {100 * accuracy:.2f} %.",
     )
     return Measured("leave-one-video-out", tuple(found), cutoffs, notes)
@@ -117,19 +114,6 @@ def _learned_here(
     learned: Sequence[Example], tested: Sequence[Example], settings: Settings
 ) -> NDArray[np.float64]:
     """Scores by a model of the same source, which may keep what is usual there."""
-    features, labels = features_of([e.comment for e in learned]), labels_of(learned)
-    best = min(_STRENGTHS, key=lambda s: _loss(features, labels, replace(settings, strength=s)))
-    rows = Taught(features, labels, np.ones(labels.size))
-    fitted = fit_twice(rows, replace(settings, strength=best))
-    return probability(fitted.logits(features_of([e.comment for e in tested])))
-
-
-def _loss(features: sparse.csr_matrix, labels: NDArray[np.int64], settings: Settings) -> float:
-    """Mean logarithmic loss over five folds of what may be learned from."""
-    folds = StratifiedKFold(5, shuffle=True, random_state=settings.seed).split(features, labels)
-    scores = np.empty(labels.size)
-    for part, rest in folds:
-        rows = Taught(features[part], labels[part], np.ones(part.size))
-        fitted = fit_twice(rows, settings)
-        scores[rest] = probability(fitted.logits(features[rest]))
-    return float(log_loss(labels, scores, labels=[0, 1]))
+    features = features_of([example.comment for example in learned])
+    scorer = learned_alone(features, labels_of(learned), settings)
+    return scorer(features_of([example.comment for example in tested]))

@@ -49,7 +49,11 @@ def free_port() -> int:
 def postgres() -> Iterator[str]:
     """The address of a PostgreSQL that holds nothing of value."""
     if url := os.environ.get("HAMLET_TEST_POSTGRES_URL"):
-        yield url
+        database = new_database(url)  # the processes that share out the tests each have their own
+        try:
+            yield database
+        finally:
+            _drop(url, database)
         return
     programs = _postgres_programs()
     if programs is None:
@@ -83,12 +87,21 @@ def postgres() -> Iterator[str]:
 
 def new_database(url: str) -> str:
     """The address of a fresh, empty database on the same server."""
-    parts = make_url(url)
     name = f"hamlet_{secrets.token_hex(6)}"
-    plain = parts.set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(plain, autocommit=True) as connection:
+    with _administered(url) as connection:
         connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
-    return parts.set(database=name).render_as_string(hide_password=False)
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+def _drop(url: str, database: str) -> None:
+    name = make_url(database).database or ""
+    with _administered(url) as connection:
+        connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
+def _administered(url: str) -> psycopg.Connection:
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    return psycopg.connect(plain, autocommit=True)
 
 
 @contextmanager
