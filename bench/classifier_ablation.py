@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bench.comparison import BLOGS, Data, Scorer, cells, head, left_out, lessons, line, read_data
-from models.classifier import batches, probability
+from models.classifier import batches
 from models.features import (
     CHAR_START,
     COLUMN_MASK,
@@ -29,6 +29,7 @@ from models.features import (
     WORD_START,
     Batch,
 )
+from models.look import probability
 from models.training import Settings, Taught, features_of, fit, with_fields_dropped
 
 SETTINGS = Settings()

@@ -34,7 +34,7 @@ from bench.comparison import (
     read_data,
 )
 from models.bayes import log_ratios
-from models.classifier import probability
+from models.look import probability
 from models.training import Settings, Taught, fit, fit_twice
 
 SETTINGS = Settings()

@@ -7,6 +7,7 @@ from models.evidence import Reason
 from models.familiarity import FAMILIAR_FROM
 from models.learned import Learned
 from models.lessons import Lesson, fits
+from models.look import Look
 from models.manifest import Manifest
 from models.outline import Outline, outlines
 from models.reading import Read, read
@@ -20,6 +21,7 @@ __all__ = [
     "CommentText",
     "Learned",
     "Lesson",
+    "Look",
     "Manifest",
     "ModelError",
     "NotTrained",

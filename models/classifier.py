@@ -9,14 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import artifact
-from models.evidence import Reason, reasons
-from models.familiarity import familiarity
-from models.features import Batch, cells, weigh
+from models.evidence import Reason
 from models.learned import Learned
 from models.lessons import pack
+from models.look import Look
 from models.manifest import Manifest
-from models.places import located
-from models.site_part import SitePart, site_part, weighed
 from models.text import CommentText
 
 SHIPPED = Path(__file__).parent / "shipped"
@@ -53,9 +50,8 @@ class SpamModel:
         Shape: (n,), order kept, float64 in [0, 1]. Never raises on any text.
         Source: tests/models/test_quality.py; docs/model.md, table of left-out sources.
         """
-        parts = self._parts(comments, learned, sites)
-        logits = [self._at(batch, learned, at)[1] for batch, at in parts]
-        return probability(np.concatenate(logits) + self.bias) if logits else np.zeros(0)
+        scores = [look.scores for look in self.looks(comments, learned, sites)]
+        return np.concatenate(scores) if scores else np.zeros(0)
 
     def explain(
         self,
@@ -66,52 +62,34 @@ class SpamModel:
         limit: int = 6,
     ) -> list[list[Reason]]:
         """What pushed each comment's score, strongest first, `limit` reasons at most each."""
-        found: list[list[Reason]] = []
-        for batch, at in self._parts(comments, learned, sites):
-            here, _ = self._at(batch, learned, at)
-            found += reasons(batch, self.weights, limit, site_part=here)
-        return [located(told, one.body) for one, told in zip(comments, found, strict=True)]
+        looks = self.looks(comments, learned, sites)
+        return [found for look in looks for found in look.reasons(limit)]
 
     def familiarity(self, comments: Sequence[CommentText]) -> NDArray[np.float64]:
         """How much of each comment is like what was learned from, in [0, 1]. Shape: (n,).
 
         Below `models.familiarity.FAMILIAR_FROM` a score says too little to call a comment spam.
         """
-        shares = [familiarity(Batch(part), self.weights) for part in batches(comments)]
+        shares = [look.familiarity() for look in self.looks(comments)]
         return np.concatenate(shares) if shares else np.zeros(0)
 
-    def lesson_features(self, comments: Sequence[CommentText]) -> list[bytes]:
-        """What a lesson keeps of each comment: features as bytes, no text can be read from them."""
-        return [raw for part in batches(comments) for raw in pack(part)]
-
-    def _parts(
-        self, comments: Sequence[CommentText], learned: Learned | None, sites: Sequence[int]
-    ) -> Iterator[tuple[Batch, Sequence[int]]]:
-        """The comments in batches, each with its sites."""
+    def looks(
+        self,
+        comments: Sequence[CommentText],
+        learned: Learned | None = None,
+        sites: Sequence[int] = (),
+    ) -> Iterator[Look]:
+        """Looks at all of the comments in order, for who asks for more than their scores."""
         if learned is not None and len(sites) != len(comments):
             raise ValueError(f"expected a site per comment; found {len(sites)} of {len(comments)}")
         done = 0
         for part in batches(comments):
-            yield Batch(part), sites[done : done + len(part)]
+            yield Look(self, part, learned, sites[done : done + len(part)])
             done += len(part)
 
-    def _at(
-        self, batch: Batch, learned: Learned | None, sites: Sequence[int]
-    ) -> tuple[SitePart | None, NDArray[np.float64]]:
-        """The sites' part of a batch, and the logits without the bias. Shape: (n,).
-
-        None where no site of the batch taught anything.
-        """
-        if learned is None or not any(map(learned.taught_by, set(sites))):
-            return None, weigh(batch, self.weights)
-        found = cells(batch)
-        here = site_part(learned, batch, found, sites)
-        return here, weighed(found, self.weights) + here.logits
-
-
-def probability(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The logistic function, safe for any finite logit. Shape kept."""
-    return 0.5 * (1.0 + np.tanh(0.5 * logits))
+    def lesson_features(self, comments: Sequence[CommentText]) -> list[bytes]:
+        """What a lesson keeps of each comment: features as bytes, no text can be read from them."""
+        return [raw for part in batches(comments) for raw in pack(part)]
 
 
 def batches(comments: Sequence[CommentText]) -> Iterator[list[CommentText]]:

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from models.classifier import probability
 from models.datasets import NOT_COMMENTS, Example
 from models.errors import BadData
 from models.evaluation import HAM_ENOUGH, Scored, parts, summary
 from models.figures import HALF
+from models.look import probability
 from models.measured import Cutoffs, Measured, Told, tell_nobody
 from models.training import features_of, labels_of
 

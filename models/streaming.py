@@ -17,11 +17,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.classifier import probability
 from models.datasets import NEVER_TRAINED, NOT_COMMENTS, Example, file_name, read
 from models.errors import TooFewExamples
 from models.evaluation import Scored
 from models.features import COLUMNS
+from models.look import probability
 from models.manifest import DataFile
 from models.measured import Told, tell_nobody
 from models.online import OnlineLogistic

@@ -20,10 +20,11 @@ from sklearn.linear_model import LogisticRegression
 
 from models import artifact
 from models.bayes import log_ratios
-from models.classifier import batches, probability
+from models.classifier import batches
 from models.datasets import NEVER_TRAINED, NOT_COMMENTS, Example
 from models.errors import TooFewExamples
 from models.features import COLUMNS, VERSION, Batch, matrix
+from models.look import probability
 from models.manifest import FORMAT, Block, DataFile, Manifest, TestedSource
 from models.seeds import grammar_hash, seeds
 from models.text import CommentText

@@ -28,7 +28,7 @@ from service.learning.following import Follower, Mind
 from service.texts import text_of
 
 if TYPE_CHECKING:  # importing models loads scikit-learn, which the `hamlet` command need not
-    from models import CommentText, SpamModel
+    from models import Look, SpamModel
 
 log = structlog.get_logger()
 NO_MODEL = "none"
@@ -196,33 +196,45 @@ def _judge(
 def _rule(
     mind: Mind, comments: Sequence[Waiting], explained: Sequence[Verdict] = KEPT_REASONS
 ) -> dict[UUID, Ruling]:
-    model, learned = mind.model, mind.learned
     texts = [text_of(item) for item in comments]
     sites = [item.site_id for item in comments]
-    scores = model.score(texts, learned, sites)
-    seen = [item.circumstances(model.ham_cutoff, model.spam_cutoff) for item in comments]
-    rulings = [policy.rule(float(scores[i]), seen[i]) for i in range(len(seen))]
-    for i in _unfamiliar(model, texts, rulings):
-        rulings[i] = policy.rule(float(scores[i]), replace(seen[i], unfamiliar=True))
-    wanted = [i for i, ruling in enumerate(rulings) if ruling.verdict in explained]
-    evidence = model.explain([texts[i] for i in wanted], learned, [sites[i] for i in wanted])
-    for i, found in zip(wanted, evidence, strict=True):
-        reasons = tuple(Reason(item.code, item.text, item.weight, item.places) for item in found)
-        rulings[i] = policy.with_evidence(rulings[i], reasons)
+    rulings: list[Ruling] = []
+    for look in mind.model.looks(texts, mind.learned, sites):
+        part = comments[len(rulings) : len(rulings) + len(look)]
+        rulings += _rule_part(mind.model, look, part, explained)
     return {item.id: ruling for item, ruling in zip(comments, rulings, strict=True)}
 
 
-def _unfamiliar(
-    model: SpamModel, texts: Sequence[CommentText], rulings: Sequence[Ruling]
-) -> list[int]:
-    """Which of those judged spam are unlike anything learned; asked of no others: it takes time."""
+def _rule_part(
+    model: SpamModel, look: Look, comments: Sequence[Waiting], explained: Sequence[Verdict]
+) -> list[Ruling]:
+    scores = look.scores.tolist()
+    seen = [item.circumstances(model.ham_cutoff, model.spam_cutoff) for item in comments]
+    rulings = [policy.rule(score, about) for score, about in zip(scores, seen, strict=True)]
+    asked = {*explained, Verdict.SPAM}
+    rows = [row for row, ruling in enumerate(rulings) if ruling.verdict in asked]
+    closer = look.among(rows)
+    for row in _unfamiliar(closer, rows, rulings):
+        rulings[row] = policy.rule(scores[row], replace(seen[row], unfamiliar=True))
+    if any(rulings[row].verdict in explained for row in rows):
+        for row, found in zip(rows, closer.reasons(), strict=True):
+            if rulings[row].verdict in explained:
+                reasons = (Reason(one.code, one.text, one.weight, one.places) for one in found)
+                rulings[row] = policy.with_evidence(rulings[row], tuple(reasons))
+    return rulings
+
+
+def _unfamiliar(look: Look, rows: Sequence[int], rulings: Sequence[Ruling]) -> list[int]:
+    """Which of the rows judged spam are unlike anything learned; asked of no others."""
     from models import FAMILIAR_FROM
 
-    spam = [i for i, ruling in enumerate(rulings) if ruling.verdict is Verdict.SPAM]
-    if not spam:
+    if not any(rulings[row].verdict is Verdict.SPAM for row in rows):
         return []
-    shares = model.familiarity([texts[i] for i in spam])
-    return [i for i, share in zip(spam, shares, strict=True) if share < FAMILIAR_FROM]
+    return [
+        row
+        for row, share in zip(rows, look.familiarity().tolist(), strict=True)
+        if share < FAMILIAR_FROM and rulings[row].verdict is Verdict.SPAM
+    ]
 
 
 def _all_without_score(comments: Sequence[Waiting], why: str) -> dict[UUID, Ruling]:

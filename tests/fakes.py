@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -38,32 +38,20 @@ class PlainModel:
         self.calls: list[int] = []  # the size of each batch
         self.sees_author_url = False
 
-    def score(
+    def looks(
         self,
         comments: Sequence[SimpleNamespace],
         _learned: object | None = None,
         _sites: Sequence[int] = (),
-    ) -> NDArray[np.float64]:
+    ) -> Iterator[PlainLook]:
         self.calls.append(len(comments))
-        return np.array([self._score(self._seen(comment)) for comment in comments])
-
-    def explain(
-        self,
-        comments: Sequence[SimpleNamespace],
-        _learned: object | None = None,
-        _sites: Sequence[int] = (),
-        *,
-        limit: int = 6,
-    ) -> list[list[SimpleNamespace]]:
-        reason = SimpleNamespace(code="word", text='the word "spam"', weight=2.5, places=())
-        return [[reason][:limit] for _ in comments]
-
-    def familiarity(self, comments: Sequence[SimpleNamespace]) -> NDArray[np.float64]:
-        """1, and 0 for a text with "strange"."""
-        return np.array([0.0 if "strange" in comment.body else 1.0 for comment in comments])
+        yield PlainLook(self, comments)
 
     def _seen(self, comment: SimpleNamespace) -> str:
         return f"{comment.body} {comment.author_url if self.sees_author_url else ''}"
+
+    def score_of(self, comment: SimpleNamespace) -> float:
+        return self._score(self._seen(comment))
 
     def _score(self, body: str) -> float:
         if "explode" in body:
@@ -71,6 +59,28 @@ class PlainModel:
         if "die at once" in body:
             os._exit(70)
         return next((score for word, score in self.SCORES if word in body), 0.02)
+
+
+class PlainLook:
+    """What the plain model says of some comments."""
+
+    def __init__(self, model: PlainModel, comments: Sequence[SimpleNamespace]) -> None:
+        self.model, self.comments = model, comments
+        self.scores = np.array([model.score_of(comment) for comment in comments])
+
+    def __len__(self) -> int:
+        return len(self.comments)
+
+    def among(self, rows: Sequence[int]) -> PlainLook:
+        return PlainLook(self.model, [self.comments[row] for row in rows])
+
+    def reasons(self) -> list[list[SimpleNamespace]]:
+        reason = SimpleNamespace(code="word", text='the word "spam"', weight=2.5, places=())
+        return [[reason] for _ in self.comments]
+
+    def familiarity(self) -> NDArray[np.float64]:
+        """1, and 0 for a text with "strange"."""
+        return np.array([0.0 if "strange" in one.body else 1.0 for one in self.comments])
 
 
 class QuietBell:

@@ -62,7 +62,7 @@ def test_reasons_that_cannot_be_computed_are_left_out(
     client: FlaskClient, site: Site, model: PlainModel
 ) -> None:
     made = judged(client, site, "Lovely bread.")
-    model.explain = None  # type: ignore[assignment,method-assign]
+    model.looks = None  # type: ignore[assignment,method-assign]
     found = client.get(f"{COMMENTS}/{made['id']}", headers=site.headers).get_json()
     assert (found["outcome"], found["reasons"]) == ("published", [])
 
