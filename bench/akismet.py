@@ -9,9 +9,7 @@ ones were answered (an open loop), so that a stall shows in the figures.
 from __future__ import annotations
 
 import http.client
-import json
 import queue
-import subprocess
 import threading
 import time
 from collections import Counter
@@ -27,7 +25,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from bench.instance import HAMLET, ROOT, Instance, running
+from bench.instance import Instance, running
 from bench.replay import rows_of
 
 CLIENTS = 32
@@ -128,20 +126,6 @@ def run(
     return found
 
 
-def new_key(instance: Instance) -> tuple[str, str]:
-    """A key for every site, and its token."""
-    done = subprocess.run(
-        [*HAMLET, "key", "add", "bench", "--json"],
-        cwd=ROOT,
-        env=instance.environ,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    made = json.loads(done.stdout)
-    return made["key"], made["token"]
-
-
 @click.command()
 @click.argument("data", type=click.Path(exists=True, path_type=Path))
 @click.option("--rate", "rates", multiple=True, type=float, default=(50.0,), show_default=True)
@@ -164,7 +148,7 @@ def bench(
     )
     with own as instance:
         if instance is not None:
-            url, (key, _) = instance.url, new_key(instance)
+            url, (key, _) = instance.url, instance.new_key()
         most = int(seconds * max(rates))
         rows = list(islice(cycle(list(islice(rows_of(data), most))), most))
         sent = 0

@@ -28,7 +28,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import rspamd
-from bench.akismet import Called, Figures, form_of, new_key, run
+from bench.akismet import Called, Figures, form_of, run
 from bench.instance import HAMLET, ROOT, Instance, running
 from bench.replay import rows_of
 from models.datasets import CAMPAIGN_GROUP, NEVER_TRAINED, data_files, file_name
@@ -163,7 +163,7 @@ def ask_hamlet(report: Report, model: Path, rows: Sequence[Row], workers: Sequen
     for count in workers:
         chosen_by_us = {"HAMLET_MODEL_DIR": str(model), "HAMLET_LOG_LEVEL": "warning"}
         with running(environ=chosen_by_us) as instance:
-            key, token = new_key(instance)
+            key, token = instance.new_key()
             bodies = [form_of(row, number, key) for number, row in enumerate(rows)]
             with web_servers(instance, count) as urls:
                 called = Called(urls, word=lambda answer: answer.headers["X-akismet-guid"])

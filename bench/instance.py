@@ -72,6 +72,10 @@ class Instance:
 
     def new_token(self) -> str:
         """A token that opens every site."""
+        return self.new_key()[1]
+
+    def new_key(self) -> tuple[str, str]:
+        """A key for every site, and its token."""
         done = subprocess.run(
             [*HAMLET, "key", "add", "bench", "--json"],
             cwd=ROOT,
@@ -80,8 +84,8 @@ class Instance:
             text=True,
             check=True,
         )
-        token: str = json.loads(done.stdout)["token"]
-        return token
+        made = json.loads(done.stdout)
+        return made["key"], made["token"]
 
     @property
     def owner(self) -> tuple[str, str]:

@@ -13,7 +13,6 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -99,17 +98,6 @@ class Posters:
         response = connection.getresponse()
         answer = response.read()
         return answer if response.status == 202 else b""  # a refusal is no acknowledgement
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def hamlet(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Instance]:
-    url = None
-    if request.param == "postgresql":
-        url = servers.new_database(request.getfixturevalue("postgres_url"))
-    instance = Instance(tmp_path, workers=2, database_url=url)
-    instance.start()
-    yield instance
-    instance.stop()
 
 
 def processes_of(instance: Instance, part: str) -> list[int]:

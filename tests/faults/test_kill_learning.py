@@ -32,17 +32,6 @@ ROUNDS = 4  # in each, a part of the comments is decided or undone, and every wo
 WHO = "moderator:1"
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def hamlet(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Instance]:
-    url = None
-    if request.param == "postgresql":
-        url = servers.new_database(request.getfixturevalue("postgres_url"))
-    instance = Instance(tmp_path, workers=2, database_url=url)
-    instance.start()
-    yield instance
-    instance.stop()
-
-
 @pytest.fixture
 def store(hamlet: Instance) -> Iterator[Store]:
     opened = Store.open(
