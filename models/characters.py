@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from functools import cache
 
@@ -84,10 +83,14 @@ def _categories() -> NDArray[np.uint8]:
     return np.frombuffer(names.encode("ascii"), dtype=np.uint8)
 
 
-WORD_TRAIT, IDEOGRAPH_TRAIT, UPPER_TRAIT, LOWER_TRAIT, STOP_TRAIT, COMMA_TRAIT, OPEN_TRAIT = (
-    np.uint8(1 << bit) for bit in range(7)
-)
-"""Traits of a character, as bits. Open: no digit, sign, space or separator of fields."""
+(
+    WORD_TRAIT, IDEOGRAPH_TRAIT, UPPER_TRAIT, LOWER_TRAIT, STOP_TRAIT, COMMA_TRAIT, OPEN_TRAIT,
+    UNSTEADY_TRAIT,
+) = (np.uint8(1 << bit) for bit in range(8))  # fmt: skip
+"""Traits of a character, as bits. Open: no digit, sign, space or separator of fields.
+
+Unsteady: its lower case is two letters, or another one at the end of a word.
+"""
 
 
 @cache
@@ -106,6 +109,7 @@ def trait_table() -> NDArray[np.uint8]:
     traits[ord(".")] |= STOP_TRAIT
     traits[ord(",")] |= COMMA_TRAIT
     traits[ord(FIELD_END)] = 0
+    traits[[ord(letter) for letter in UNSTEADY]] |= UNSTEADY_TRAIT
     return traits
 
 
@@ -119,8 +123,7 @@ def lower_table() -> NDArray[np.uint32]:
     )
 
 
-UNSTEADY = re.compile("[\u0130\u03a3]")
-"""The letters whose lower case is two letters, or another one at the end of a word."""
+UNSTEADY = "\u0130\u03a3"
 
 
 def code_points(text: str) -> NDArray[np.uint32]:

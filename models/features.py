@@ -19,7 +19,7 @@ from scipy import sparse
 from models.characters import (
     FIELD_END,
     IDEOGRAPH_TRAIT,
-    UNSTEADY,
+    UNSTEADY_TRAIT,
     WORD_TRAIT,
     classes,
     code_points,
@@ -104,7 +104,7 @@ class Batch:
         ]
         self._written = self._read = _Written(fields)
         # Letter by letter a table makes lower case; a few letters need their neighbours for it.
-        if UNSTEADY.search(self._written.text):
+        if (self._written.traits & UNSTEADY_TRAIT).any():
             self._read = _Written([field.lower() for field in fields])
         self._spread = spread_lower(self._read.codes)
         self.tokens = self._cut()

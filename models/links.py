@@ -49,17 +49,17 @@ class Link(NamedTuple):
 def words_of(links: Iterable[Link]) -> list[str]:
     """The different words in hosts and paths, lower case, without the public suffixes, in order."""
     found: list[str] = []
-    for host, _, tld, path in links:
-        found += _host_words(host, tld)
-        if path:
-            found += _WORDS.findall(path[:200].lower())
-    return [word for word in dict.fromkeys(found) if word not in _COMMON]
+    for link in links:
+        found += _words_in(link)
+    return list(dict.fromkeys(found))
 
 
-@lru_cache(maxsize=20_000)
-def _host_words(host: str, tld: str) -> list[str]:
+@lru_cache(maxsize=10_000)
+def _words_in(link: Link) -> list[str]:
+    host, _, tld, path = link
     name = host.removesuffix("." + tld) if tld else host
-    return _WORDS.findall(name.lower())
+    words = _WORDS.findall(f"{name} {path[:200]}".lower())
+    return [word for word in words if word not in _COMMON]
 
 
 @dataclass(slots=True)  # frozen would take four times as long to make
@@ -103,6 +103,12 @@ def domain_of(host: str) -> tuple[str, str]:
 
 def parse_link(address: str) -> Link:
     """The parts of an address, with or without its scheme. Never raises: a broken one is a host."""
+    read = _read_address if len(address) < 300 else _read_address.__wrapped__
+    return read(address)
+
+
+@lru_cache(maxsize=10_000)
+def _read_address(address: str) -> Link:
     rest = address.strip()
     cut = rest.find("://")
     if 0 <= cut <= 10:

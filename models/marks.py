@@ -66,6 +66,19 @@ def name_marks(name: str, hosts: Sequence[str] = ()) -> list[str]:
     """
     if not name:
         return []
+    looks = _looks if len(name) < 100 else _looks.__wrapped__
+    marks, words = looks(name)
+    if hosts and any(word in host for host in hosts for word in words):
+        marks = [*marks, "name_in_host:" + marks[0][-1]]
+    return marks
+
+
+@lru_cache(maxsize=10_000)
+def _looks(name: str) -> tuple[list[str], list[str]]:
+    """What a name looks like, how many words it has first; and its words that an address may hold.
+
+    The lists are shared: nobody may change them.
+    """
     words = _NAME_WORD.findall(name)
     count = "01234"[min(len(words), 4)]
     marks = ["name_words:" + count]
@@ -80,16 +93,9 @@ def name_marks(name: str, hosts: Sequence[str] = ()) -> list[str]:
         marks.append("name_camel")
     if not name.isalpha() and any(map(str.isdigit, name)):
         marks.append("name_digits")
-    if hosts and _any_in(hosts, words):
-        marks.append("name_in_host:" + count)
     if len(name) > 25:
         marks.append("name_long")
-    return marks
-
-
-def _any_in(hosts: Sequence[str], words: Sequence[str]) -> bool:
-    long = [word.lower() for word in words if len(word) > 3]
-    return any(word in host for host in hosts for word in long)
+    return marks, [word.lower() for word in words if len(word) > 3]
 
 
 def disguise_marks(cleaned: Cleaned, name: Cleaned) -> list[str]:
