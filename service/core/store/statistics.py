@@ -181,6 +181,14 @@ def labelled_bins(session: Session, scope: Scope) -> dict[Decision, list[int]]:
     return counts
 
 
+def labelled_arrivals(session: Session, scope: Scope) -> int:
+    """How many of the scored comments that arrived within the time a person called good or spam."""
+    statement = _standing(scope, _comments()).where(
+        CommentRow.decision.in_(LABELS), CommentRow.received_at >= scope.since, *_SCORED
+    )
+    return session.scalar(statement) or 0
+
+
 def load(session: Session, scope: Scope, before: Cutoffs, after: Cutoffs) -> list[Moved]:
     """Judged comments by what the scores alone come to, under each pair of cutoffs."""
     bands = _band(before).label("before"), _band(after).label("after")

@@ -109,8 +109,12 @@ def test_the_scores_fall_into_steps(past: Past) -> None:
     with past.store.reading() as session:
         every = statistics.score_bins(session, past.scope)
         labelled = statistics.labelled_bins(session, past.scope)
+        by_people = statistics.labelled_arrivals(session, past.scope)
     counted = Counter(step_of(life.score) for life in past.arrived if life.score is not None)
     assert every == [counted[step] for step in range(BINS)]
+    arrived = {life.id for life in past.arrived}
+    scored = [life for life in past.standing() if life.score is not None]
+    assert by_people == sum(life.id in arrived for life in scored)
     said = Counter(
         (life.decision, step_of(life.score)) for life in past.standing() if life.score is not None
     )
@@ -196,6 +200,7 @@ def ask_everything(session: Session, scope: Scope) -> None:
         statistics.by_actor,
         statistics.score_bins,
         statistics.labelled_bins,
+        statistics.labelled_arrivals,
         statistics.as_judged,
     ):
         figure(session, scope)
@@ -233,12 +238,12 @@ def test_no_figure_is_counted_without_an_index(any_store: Store, clock: FrozenCl
         session.execute(text("SET LOCAL enable_seqscan = off"))
         session.execute(text("SET LOCAL enable_bitmapscan = off"))
         plans = plans_of(session, past.scope)
-    assert len(plans) == 11
+    assert len(plans) == 12
     for plan in plans:
         assert "Seq Scan" not in plan, plan
     of_decisions = [plan for plan in plans if "FROM events" in plan]
-    of_arrivals = [plan for plan in plans if "received_at >=" in plan and "LIMIT" not in plan]
-    assert (len(of_decisions), len(of_arrivals)) == (5, 4)
+    of_arrivals = [plan for plan in plans if "FROM events" not in plan and "LIMIT" not in plan]
+    assert (len(of_decisions), len(of_arrivals)) == (6, 4)
     for plan in of_decisions:
         assert "ix_events_decided" in plan, plan
     for plan in of_arrivals:
