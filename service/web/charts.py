@@ -15,7 +15,7 @@ HEIGHT = 100.0
 COLUMN = 10.0
 GAP = 1.0  # on either side of a column
 LEAST = 1.0  # the height of what is there but would be too small to see
-STEPS = (1, 2, 2.5, 5, 10)
+STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)  # of the top of a scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class Chart:
 
 
 def nice_top(count: int) -> int:
-    """The least of 1, 2, 2.5 and 5 times a power of ten that is whole and not below `count`."""
+    """The least of STEPS times a power of ten that is whole and not below `count`; 1 for 0."""
     power = 10 ** max(0, len(str(max(count, 1))) - 1)
     tops = (step * power for step in STEPS)
     return next(int(top) for top in tops if top >= count and top % 1 == 0)

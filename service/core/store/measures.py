@@ -18,7 +18,7 @@ class utc_day(FunctionElement[str]):
 
 
 class seconds_between(FunctionElement[float]):
-    """From the first of two stored times to the second; exact to a tenth of a millisecond."""
+    """From the first of two stored times to the second; to the millisecond at least."""
 
     type = Float()
     inherit_cache = True
@@ -50,7 +50,7 @@ def _seconds_between(element: seconds_between, compiler: SQLCompiler, **kw: Any)
 @compiles(seconds_between, "sqlite")
 def _seconds_between_sqlite(element: seconds_between, compiler: SQLCompiler, **kw: Any) -> str:
     start, end = _inner(element, compiler, kw)
-    return f"((julianday({end}) - julianday({start})) * 86400.0)"
+    return f"round((julianday({end}) - julianday({start})) * 86400.0, 3)"
 
 
 @compiles(whole_part)
