@@ -65,11 +65,11 @@ def test_cutoffs_are_tried_and_saved_without_scripts(
 def test_the_pages_fit_and_can_be_read(open_page: OpenPage, past: None, width: int) -> None:
     page = open_page(width=width)
     log_in(page, "/queue/statistics")
-    for path in ("/queue/statistics", f"{CUTOFFS}?ham_cutoff=10&spam_cutoff=50"):
-        page.goto(path)
-        assert page.evaluate("document.documentElement.scrollWidth") == width
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        for path in ("/queue/statistics", f"{CUTOFFS}?ham_cutoff=10&spam_cutoff=50"):
+            page.goto(path)
+            assert page.evaluate("document.documentElement.scrollWidth") == width
             assert page.evaluate(CONTRAST) == []
 
 
