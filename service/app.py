@@ -20,6 +20,7 @@ from service.web import (
     article,
     auth,
     comments,
+    cutoffs,
     errors,
     health,
     openapi,
@@ -27,6 +28,7 @@ from service.web import (
     requests,
     selftest,
     sites,
+    statistics,
 )
 from service.web.parts import Parts
 
@@ -54,7 +56,7 @@ def create_app(
     )
     doors = (
         requests, errors, auth, comments, akismet, article, queue, sites, selftest,
-        account, health, openapi,
+        statistics, cutoffs, account, health, openapi,
     )  # fmt: skip
     for door in doors:
         door.init_app(app)

@@ -20,6 +20,7 @@ from service.web.auth import (
     require_login,
     require_role,
 )
+from service.web.cutoff_form import as_typed, model_cutoffs, read_cutoff, together
 from service.web.parts import parts
 
 MODES = {
@@ -75,7 +76,7 @@ class SiteForm:
 
     @classmethod
     def of(cls, site: SiteRow) -> SiteForm:
-        ham, spam = _typed(site.ham_cutoff), _typed(site.spam_cutoff)
+        ham, spam = as_typed(site.ham_cutoff), as_typed(site.spam_cutoff)
         return cls(site.mode, ham, spam, site.language, site.unsure_answer, {})
 
     @classmethod
@@ -107,28 +108,18 @@ class SiteForm:
         return {"mode": self.mode, "ham_cutoff": ham, "spam_cutoff": spam} | rest
 
     def _cutoff(self, name: str) -> float | None:
-        text = getattr(self, name).removesuffix("%").strip().replace(",", ".")
-        if not text:
-            return None
         try:
-            percent = float(text)
-        except ValueError:
-            percent = -1.0
-        if not 0 <= percent <= 100:
-            self.problems[name] = "Expected a percentage from 0 to 100, or nothing."
+            return read_cutoff(getattr(self, name))
+        except ValueError as error:
+            self.problems[name] = str(error)
             return None
-        return round(percent / 100, 6)
 
     def _check_order(self, ham: float | None, spam: float | None, model: Cutoffs | None) -> None:
         """Both cutoffs together must make sense, the model's standing in for an empty one."""
-        usual = model or Cutoffs(0, 1)
         try:
-            Cutoffs(usual.ham if ham is None else ham, usual.spam if spam is None else spam)
-        except ValueError:
-            self.problems["spam_cutoff"] = (
-                f"Spam must begin at or above the other cutoff ({self.ham_cutoff or 'the model’s'}"
-                f"{' %' if self.ham_cutoff else f', {usual.ham * 100:g} %'})."
-            )
+            together(ham, spam, model)
+        except ValueError as error:
+            self.problems["spam_cutoff"] = str(error)
 
 
 @site_pages.get("")
@@ -148,7 +139,7 @@ def show(name: str) -> str:
 @site_pages.post("/<name>")
 def change(name: str) -> ResponseReturnValue:
     site, form = site_called(name), SiteForm.sent()
-    settings = form.settings(_model_cutoffs())
+    settings = form.settings(model_cutoffs())
     if not settings:
         return _page(site, form), 422
     with parts().store.writing() as session:
@@ -174,11 +165,6 @@ def _may_see(site: SiteRow) -> bool:
     return current_moderator().site_id in (None, site.id)
 
 
-def _model_cutoffs() -> Cutoffs | None:
-    model = parts().scorer.model
-    return Cutoffs(model.ham_cutoff, model.spam_cutoff) if model else None
-
-
 def _page(site: SiteRow, form: SiteForm) -> str:
     here = parts()
     here.scorer.follow(here.store)
@@ -189,12 +175,8 @@ def _page(site: SiteRow, form: SiteForm) -> str:
         site=site,
         form=form,
         modes=MODES,
-        model=_model_cutoffs(),
+        model=model_cutoffs(),
         taught=taught,
         version=here.scorer.version,
         unsure_answers=UNSURE_ANSWERS,
     )
-
-
-def _typed(cutoff: float | None) -> str:
-    return "" if cutoff is None else f"{cutoff * 100:g}"

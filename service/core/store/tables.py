@@ -116,6 +116,7 @@ class CommentRow(Table):
         Index("ix_comments_site_urgency", "site_id", "outcome", "urgency", "id"),
         Index("ix_comments_thread", "article_id", "outcome", "id"),
         Index("ix_comments_author", "site_id", "author_hash"),
+        Index("ix_comments_arrived", "site_id", "received_at", "verdict", "score"),  # statistics
         # Claiming and sweeping read only what is pending, however large the table.
         Index(
             "ix_comments_pending",
@@ -207,6 +208,14 @@ class EventRow(Table):
             unique=True,
             sqlite_where=text("kind = 'judged'"),
             postgresql_where=text("kind = 'judged'"),
+        ),
+        # Statistics read what people decided within a time, few rows among many.
+        Index(
+            "ix_events_decided",
+            "at",
+            "actor",
+            sqlite_where=text("kind = 'decided'"),
+            postgresql_where=text("kind = 'decided'"),
         ),
     )
 

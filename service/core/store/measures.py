@@ -1,0 +1,67 @@
+"""Expressions that SQLite and PostgreSQL spell differently: days, spans of time, steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Float, Integer, String
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+
+class utc_day(FunctionElement[str]):
+    """The day in UTC of a stored time, as 2026-11-22; whatever zone the connection is in."""
+
+    type = String()
+    inherit_cache = True
+
+
+class seconds_between(FunctionElement[float]):
+    """From the first of two stored times to the second; to the millisecond at least."""
+
+    type = Float()
+    inherit_cache = True
+
+
+class whole_part(FunctionElement[int]):
+    """A number that is not negative, rounded down."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(utc_day)
+def _utc_day(element: utc_day, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"to_char(timezone('UTC', {_inner(element, compiler, kw)[0]}), 'YYYY-MM-DD')"
+
+
+@compiles(utc_day, "sqlite")
+def _utc_day_sqlite(element: utc_day, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"date({_inner(element, compiler, kw)[0]})"
+
+
+@compiles(seconds_between)
+def _seconds_between(element: seconds_between, compiler: SQLCompiler, **kw: Any) -> str:
+    start, end = _inner(element, compiler, kw)
+    return f"CAST(EXTRACT(EPOCH FROM ({end} - {start})) AS DOUBLE PRECISION)"
+
+
+@compiles(seconds_between, "sqlite")
+def _seconds_between_sqlite(element: seconds_between, compiler: SQLCompiler, **kw: Any) -> str:
+    start, end = _inner(element, compiler, kw)
+    return f"round((julianday({end}) - julianday({start})) * 86400.0, 3)"
+
+
+@compiles(whole_part)
+def _whole_part(element: whole_part, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"CAST(floor({_inner(element, compiler, kw)[0]}) AS INTEGER)"
+
+
+@compiles(whole_part, "sqlite")
+def _whole_part_sqlite(element: whole_part, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"CAST({_inner(element, compiler, kw)[0]} AS INTEGER)"
+
+
+def _inner(element: FunctionElement[Any], compiler: SQLCompiler, kw: dict[str, Any]) -> list[str]:
+    return [compiler.process(clause, **kw) for clause in element.clauses]

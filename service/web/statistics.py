@@ -1,0 +1,58 @@
+"""The statistics page: what came, what the machine said, what people made of it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, render_template, request
+
+from service.core.store import sites
+from service.core.store.statistics import Scope
+from service.core.store.tables import SiteRow
+from service.web import statistics_view as view
+from service.web.auth import current_moderator, keep_private, require_login
+from service.web.parts import parts
+
+DAYS = (7, 30, 90)
+USUAL = 30
+
+statistics_page = Blueprint("statistics", __name__, url_prefix="/queue/statistics")
+statistics_page.before_request(require_login)
+statistics_page.after_request(keep_private)
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(statistics_page)
+    app.jinja_env.filters["share"] = view.percent_of
+    app.jinja_env.filters["lasting"] = view.lasting
+
+
+@statistics_page.get("")
+def show() -> str:
+    days, now = asked_days(USUAL), parts().clock()
+    with parts().store.reading() as session:
+        visible = _visible(sites.all_sites(session))
+        chosen = next((row for row in visible if row.name == request.args.get("site")), None)
+        seen = [chosen] if chosen else visible
+        scope = Scope.of_days([row.id for row in seen], days, now)
+        only = seen[0].id if len(seen) == 1 else None
+        figures = view.figures(session, scope, only, now)
+    return render_template(
+        "queue/statistics.html",
+        figures=figures,
+        site=chosen,
+        sites=visible,
+        days=days,
+        choices=DAYS,
+        newest=view.NEWEST,
+        is_owner=current_moderator().role == "owner",
+    )
+
+
+def asked_days(usual: int) -> int:
+    """The number of days that the address asks for; what it says wrongly falls back."""
+    days = request.args.get("days", type=int)
+    return days if days in DAYS else usual
+
+
+def _visible(every: list[SiteRow]) -> list[SiteRow]:
+    own = current_moderator().site_id
+    return [site for site in every if own in (None, site.id)]
