@@ -18,15 +18,20 @@ from service.web import (
     account,
     akismet,
     article,
+    audit,
     auth,
     comments,
     errors,
     health,
+    invitation,
+    login_code,
     openapi,
+    people,
     queue,
     requests,
     selftest,
     sites,
+    two_step,
 )
 from service.web.parts import Parts
 
@@ -54,7 +59,7 @@ def create_app(
     )
     doors = (
         requests, errors, auth, comments, akismet, article, queue, sites, selftest,
-        account, health, openapi,
+        account, two_step, login_code, invitation, people, audit, health, openapi,
     )  # fmt: skip
     for door in doors:
         door.init_app(app)
