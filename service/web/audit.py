@@ -46,8 +46,7 @@ def index() -> str:
         actions=ACTIONS,
         asked=asked,
         is_first=after is None,
-        next_url=following
-        and f"{url_for('audit.index')}?{urlencode(asked | {'after': following})}",
+        next_url=rows[PAGE:] and _address(asked | {"after": str(rows[PAGE - 1].id)}),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from service.core.store.tables import AuditRow
@@ -23,6 +23,13 @@ class Wanted:
 
 def page(session: Session, wanted: Wanted, after: int | None, limit: int) -> list[AuditRow]:
     """At most `limit` rows, newest first, behind the row with the number `after`."""
+    return list(session.scalars(query(session, wanted, after, limit)))
+
+
+def query(
+    session: Session, wanted: Wanted, after: int | None, limit: int
+) -> Select[tuple[AuditRow]]:
+    """What `page` asks the database."""
     statement = select(AuditRow).where(*_conditions(wanted))
     if after is not None and (last := session.get(AuditRow, after)) is not None:
         same_moment = and_(AuditRow.at == last.at, AuditRow.id < last.id)
@@ -30,8 +37,7 @@ def page(session: Session, wanted: Wanted, after: int | None, limit: int) -> lis
             AuditRow.at <= last.at,  # said apart, an index can begin there
             or_(AuditRow.at < last.at, same_moment),
         )
-    ordered = statement.order_by(AuditRow.at.desc(), AuditRow.id.desc())
-    return list(session.scalars(ordered.limit(limit)))
+    return statement.order_by(AuditRow.at.desc(), AuditRow.id.desc()).limit(limit)
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
