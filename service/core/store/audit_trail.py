@@ -26,9 +26,7 @@ def page(session: Session, wanted: Wanted, after: int | None, limit: int) -> lis
     return list(session.scalars(query(session, wanted, after, limit)))
 
 
-def query(
-    session: Session, wanted: Wanted, after: int | None, limit: int
-) -> Select[tuple[AuditRow]]:
+def query(session: Session, wanted: Wanted, after: int | None, limit: int) -> Select[AuditRow]:
     """What `page` asks the database."""
     statement = select(AuditRow).where(*_conditions(wanted))
     if after is not None and (last := session.get(AuditRow, after)) is not None:
