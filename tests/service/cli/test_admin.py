@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from uuid import uuid4
 
@@ -42,8 +43,10 @@ def test_keys_are_listed_with_what_they_did_this_month(tmp_path: Path) -> None:
     assert listed.endswith("\tlive\t8 checks this month, 3 spam\n")
 
 
-def test_who_lost_phone_and_codes_gets_in_by_password_again(tmp_path: Path) -> None:
-    hamlet(tmp_path, "migrate")
+def test_who_lost_phone_and_codes_gets_in_by_password_again(
+    tmp_path: Path, migrated_file: Path
+) -> None:
+    shutil.copy(migrated_file, tmp_path / "hamlet.sqlite3")
     store = Store.open(f"sqlite:///{tmp_path / 'hamlet.sqlite3'}")
     with store.writing() as session:
         row = moderators.add(session, "ann@paper.example", "hash", Role.OWNER, utc_now())
@@ -60,4 +63,3 @@ def test_who_lost_phone_and_codes_gets_in_by_password_again(tmp_path: Path) -> N
     store.close()
     again = hamlet(tmp_path, "moderator", "reset-totp", "ann@paper.example")
     assert "has no second step" in again.stderr
-    assert "moderator list" in hamlet(tmp_path, "moderator", "reset-totp", "x@y.example").stderr

@@ -56,7 +56,7 @@ def invited_link(owner: Moderator, **fields: object) -> str:
     asked = {"email": "nia@paper.example", "role": "viewer", "reach": "some", "site": "blog"}
     owner.get("/queue/people/invite")
     assert owner.press("/invite", **(asked | fields)).status_code == 200
-    found = re.search(r'value="http://localhost(/invitation/[^"]+)"', owner.page)
+    found = re.search(r">http://localhost(/invitation/[^<]+)<", owner.page)
     assert found
     return found[1]
 
@@ -108,18 +108,16 @@ def test_each_role_may_do_what_is_its_own(
             assert form or refused == 400, path  # a forged form, whoever's browser sends it
 
 
-@pytest.mark.usefixtures("owner")
 def test_every_deed_behind_the_login_stands_in_the_list_of_deeds(app: Flask) -> None:
-    own = {"/logout", "/queue/account", "/login", "/login/code", "/invitation/<secret>"}
-    listed = {re.sub(r"\d+|blog|[0-9a-f-]{36}", "*", path) for path in DEEDS}
-    for rule in app.url_map.iter_rules():
-        blueprint = rule.endpoint.split(".")[0]
-        if "POST" in (rule.methods or ()) and rule.rule.startswith("/queue"):
-            path = re.sub(r"<[^>]+>", "*", rule.rule)
-            mine = rule.rule in own or blueprint in ("account", "two_step")
-            assert mine or re.sub(r"[0-9a-f-]{36}", "*", path) in {
-                re.sub(r"(\*-?)+", "*", one) for one in listed
-            }, path
+    own = {"account", "two_step"}  # what everybody may do, to their own account
+    adapter = app.url_map.bind("localhost")
+    listed = {adapter.match(path, method="POST")[0] for path in DEEDS}
+    posted = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "POST" in (rule.methods or ()) and rule.rule.startswith("/queue")
+    }
+    assert {name for name in posted if name.split(".")[0] not in own} == listed
 
 
 def test_another_sites_people_see_nothing_of_this_one(
@@ -177,10 +175,10 @@ def test_somebody_with_two_sites_of_three_works_on_one_at_a_time(
         assert [name for name in found if f"unsure of {name}" in page] == [shown]
     assert "third" not in two.page
     assert "All sites" not in two.page
-    for name, status in (("blog", 303), ("paper", 303), ("third", 404)):
-        two.get(f"/queue/comments/{found[name]}")
-        assert two.client.get(f"/queue/comments/{found[name]}").status_code != 303
-        if status == 303:
+    for name, status in (("blog", 200), ("paper", 200), ("third", 404)):
+        seen = two.get(f"/queue/comments/{found[name]}").status_code
+        assert seen == status
+        if seen == 200:
             assert two.press("/decision", decision="spam").status_code == 303
     assert [comment_row(store, found[name]).decision for name in found] == ["spam", "spam", None]
 
