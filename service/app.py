@@ -18,17 +18,22 @@ from service.web import (
     account,
     akismet,
     article,
+    audit,
     auth,
     comments,
     cutoffs,
     errors,
     health,
+    invitation,
+    login_code,
     openapi,
+    people,
     queue,
     requests,
     selftest,
     sites,
     statistics,
+    two_step,
 )
 from service.web.parts import Parts
 
@@ -56,7 +61,8 @@ def create_app(
     )
     doors = (
         requests, errors, auth, comments, akismet, article, queue, sites, selftest,
-        statistics, cutoffs, account, health, openapi,
+        statistics, cutoffs, account, two_step, login_code, invitation, people, audit, health,
+        openapi,
     )  # fmt: skip
     for door in doors:
         door.init_app(app)

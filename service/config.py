@@ -40,6 +40,7 @@ class Settings:
     public_url: str | None = None  # https here makes the cookies Secure
     trusted_proxies: tuple[Network, ...] = ()
     private_callbacks: bool = False  # clients on private addresses may be told of changed answers
+    owners_need_second_step: bool = False  # owners can do nothing before they have set one up
     check_patience: float = 0.7  # seconds for one check; some clients wait no longer than one
     log_level: str = "info"
     workers: int = 1
@@ -58,6 +59,7 @@ class Settings:
             public_url=reader.value("PUBLIC_URL", None, _http_url),
             trusted_proxies=reader.value("TRUSTED_PROXIES", (), _networks),
             private_callbacks=reader.value("PRIVATE_CALLBACKS", False, _switch),
+            owners_need_second_step=reader.value("OWNERS_NEED_SECOND_STEP", False, _switch),
             check_patience=reader.value("CHECK_PATIENCE", 0.7, _seconds),
             log_level=reader.value("LOG_LEVEL", "info", _log_level),
             workers=reader.value("WORKERS", 1, _count),

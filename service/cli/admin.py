@@ -14,7 +14,7 @@ from service.cli.faults import Fault
 from service.clock import utc_now
 from service.config import Settings
 from service.core.errors import InvalidSubmission
-from service.core.store import comments, keys, moderators, sites, usage
+from service.core.store import comments, keys, moderators, people, second_steps, sites, usage
 from service.core.store.keys import NewKey
 from service.core.store.moderators import Role
 from service.core.store.session import Store
@@ -162,6 +162,36 @@ def reset_moderator(email: str, password_stdin: bool) -> None:
         row = moderators.set_password(session, email, hashed)
         moderators.audit(session, ACTOR, "password_reset", utc_now(), {"moderator": row.id})
     click.echo(f"new password for {row.email}; every open login has ended")
+
+
+@moderator.command("reset-totp")
+@click.argument("email")
+def reset_totp(email: str) -> None:
+    """Turn off the second step of EMAIL's login, when phone and recovery codes are lost."""
+    with open_store() as store, store.writing() as session:
+        row = moderators.by_email(session, email)
+        if row is None:
+            raise Fault(f"there is no moderator {email}; `hamlet moderator list` names them")
+        if not second_steps.turn_off(session, row.id):
+            raise Fault(f"{row.email} has no second step: the password alone lets them in")
+        people.end_logins(session, row.id)
+        moderators.audit(session, ACTOR, "second_step_reset", utc_now(), {"moderator": row.id})
+    click.echo(f"the password alone lets {row.email} in now; every open login has ended")
+
+
+@moderator.command("list")
+def list_moderators() -> None:
+    """Everybody who may log in: role, sites, when last seen."""
+    with open_store() as store, store.reading() as session:
+        names = {row.id: row.name for row in sites.all_sites(session)}
+        rows = people.everyone(session)
+        reaches = people.reaches(session, rows)
+    for row in rows:
+        reach = reaches[row.id]
+        sees = "every site" if reach is None else ", ".join(sorted(names[one] for one in reach))
+        seen = f"last seen {row.seen_at:%Y-%m-%d}" if row.seen_at else "never seen"
+        state = "deactivated" if row.deactivated_at else seen
+        click.echo(f"{row.email}\t{row.role}\t{sees}\t{state}")
 
 
 COMMANDS: list[click.Command] = [site, key, moderator]

@@ -43,3 +43,7 @@ class TextGone(ModerationError):
 
 class IdempotencyConflict(ModerationError):
     """An Idempotency-Key came again with another body."""
+
+
+class LastOwner(ModerationError):
+    """Nobody would be left who manages people."""

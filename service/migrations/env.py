@@ -5,6 +5,7 @@ from alembic import context
 from service.core.store import (  # noqa: F401  # their tables belong to the metadata
     check_tables,
     lesson_tables,
+    people_tables,
     precedents,
 )
 from service.core.store.tables import Table

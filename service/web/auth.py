@@ -16,13 +16,17 @@ from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
 from service.core import throttle
-from service.core.store import moderators
+from service.core.access import Act, Person
+from service.core.store import moderators, second_steps
 from service.core.store.moderators import LONGEST, Role
 from service.core.store.tables import ModeratorRow
 from service.core.throttle import Guess
 from service.passwords import TooManyAtOnce, is_password
+from service.web.cookies import cookie_name, forget_login, login_secret, read_cookie, set_cookie
+from service.web.devices import device_words
 from service.web.parts import parts
 from service.web.requests import client_address
+from service.web.sight import person_of
 
 # Nobody is logged in at these doors: they ask for a token, or are open to every reader.
 WITHOUT_LOGIN = {"comments", "akismet", "article", "health"}
@@ -51,11 +55,6 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(auth)
 
 
-def cookie_name(suffix: str, secure: bool) -> str:
-    """With the __Host- prefix, where browsers allow it, no other host can plant the cookie."""
-    return f"{'__Host-' if secure else ''}hamlet{suffix}"
-
-
 @auth.after_request
 def keep_private(response: Response) -> Response:
     """Nothing behind the login stays in a cache, so Back shows nothing after logging out."""
@@ -71,29 +70,34 @@ def require_login() -> ResponseReturnValue | None:
             flash("Your login has ended, so nothing was changed. Log in, then do it again.")
         return redirect(url_for("auth.login", next=_place()))
     g.moderator = moderator
-    return None
+    return _ask_for_second_step(moderator)
 
 
-def require_role(*roles: Role) -> Callable[[], None]:
-    """A guard behind `require_login`: only these roles pass."""
+def require(act: Act) -> Callable[[], None]:
+    """A guard behind `require_login`: only those who may do this pass."""
 
     def guard() -> None:
-        moderator = g.get("moderator")
-        if moderator is not None and moderator.role not in roles:
-            needed = " or ".join(roles)
-            raise Forbidden(f"Your role is {moderator.role}; this is for the role {needed}.")
+        if (person := g.get("moderator")) is not None:
+            check(person, act)
 
     return guard
 
 
-def current_moderator() -> ModeratorRow:
+def check(person: Person, act: Act) -> None:
+    """Raises Forbidden, with the reason, unless they may do this."""
+    if not person.may(act):
+        scope = "" if person.sites is None else " of some sites"
+        raise Forbidden(f"Your role is {person.role}{scope}: you may not {act}.")
+
+
+def current_moderator() -> Person:
     """Who is logged in; only behind `require_login`."""
-    return cast(ModeratorRow, g.moderator)
+    return cast(Person, g.moderator)
 
 
-def actor_of(moderator: ModeratorRow) -> str:
+def actor_of(moderator: Person) -> str:
     """How events and the audit trail name a moderator."""
-    return f"moderator:{moderator.id}"
+    return moderator.actor
 
 
 def local_path(text: str) -> str:
@@ -128,54 +132,60 @@ def log_in() -> ResponseReturnValue:
         with parts().store.writing() as session:
             throttle.forget_guess(session, guess, now)  # nothing was compared
         return _refuse(503, BUSY, timedelta(seconds=5))
-    if moderator is None or not right:
+    if moderator is None or not right or moderator.deactivated_at is not None:
         return _refuse(422, WRONG)
-    return _welcome(moderator, guess, now)
+    with parts().store.reading() as session:
+        needs_code = second_steps.of(session, moderator.id) is not None
+    if needs_code:
+        return _half_way(moderator, guess, now)
+    return welcome(moderator, guess, local_path(request.form.get("next", "")), now)
 
 
 @auth.post("/logout")
 def log_out() -> ResponseReturnValue:
     moderator, now = logged_in(), parts().clock()
     with parts().store.writing() as session:
-        moderators.close_login(session, _secret())
+        moderators.close_login(session, login_secret())
         if moderator is not None:
             moderators.audit(session, actor_of(moderator), "logged_out", now)
     flash("You are logged out.")
     return forget_login(redirect(url_for("auth.login"), 303))
 
 
-def logged_in() -> ModeratorRow | None:
+def logged_in() -> Person | None:
     """Whose live login this request's cookie carries; keeps it from falling idle."""
-    secret, now = _secret(), parts().clock()
+    secret, now = login_secret(), parts().clock()
     if not secret:
         return None
     with parts().store.reading() as session:
         found = moderators.logged_in(session, secret, now)
-    if found is None:
-        return None
-    moderator, touch_is_due = found
-    if touch_is_due:
+        person = person_of(session, found[0]) if found else None
+    if found and found[1]:
         with parts().store.writing() as session:
             moderators.touch_login(session, secret, now)
-    return moderator
+    return person
 
 
-def forget_login(response: Response) -> Response:
-    """`response`, taking the login's cookie and the form token out of the browser."""
-    browser.pop("csrf_token", None)
-    secure = parts().settings.cookies_are_secure
-    response.delete_cookie(cookie_name("", secure), path="/", secure=secure, httponly=True)
-    return response
-
-
-def try_again(wait_until: datetime, now: datetime) -> str:
+def try_again(wait_until: datetime, now: datetime, what: str = "wrong passwords") -> str:
     """A sentence with the time left."""
     minutes = max(1, -(-int((wait_until - now).total_seconds()) // 60))
     unit = "minute" if minutes == 1 else "minutes"
     return (
-        f"There were too many wrong passwords. Please try again in {minutes} {unit}, "
+        f"There were too many {what}. Please try again in {minutes} {unit}, "
         f"at {wait_until:%H:%M} UTC."
     )
+
+
+def _ask_for_second_step(person: Person) -> ResponseReturnValue | None:
+    """Where the operator wants it of owners, they set it up before anything else."""
+    wanted = parts().settings.owners_need_second_step and person.role is Role.OWNER
+    if not wanted or request.blueprint in ("account", "two_step"):
+        return None
+    with parts().store.reading() as session:
+        if second_steps.of(session, person.id) is not None:
+            return None
+    flash("Owners of this installation log in with a second step. Please set yours up first.")
+    return redirect(url_for("two_step.show"))
 
 
 def _refuse_forged_forms() -> None:
@@ -216,46 +226,43 @@ def _refuse(status: int, problem: str, wait: timedelta | None = None) -> Respons
     return page, status, headers
 
 
-def _welcome(moderator: ModeratorRow, guess: Guess, now: datetime) -> ResponseReturnValue:
+def _half_way(moderator: ModeratorRow, guess: Guess, now: datetime) -> ResponseReturnValue:
+    """The password was right; what the browser holds now only lets it show a code."""
+    with parts().store.writing() as session:
+        throttle.forget_guess(session, guess, now)
+    browser.clear()
+    browser["half"] = {
+        "moderator": moderator.id,
+        "password": moderators.hash_secret(moderator.password_hash)[:16],  # another one ends it
+        "at": now.timestamp(),
+        "next": local_path(request.form.get("next", "")),
+    }
+    return redirect(url_for("login_code.ask"), 303)
+
+
+def welcome(
+    moderator: ModeratorRow, guess: Guess, target: str, now: datetime, how: str = ""
+) -> ResponseReturnValue:
     """Open a login under a new secret, and drop whatever the browser held before."""
     with parts().store.writing() as session:
         throttle.forget_guess(session, guess, now)
-        moderators.close_login(session, _secret())
-        secret = moderators.open_login(session, moderator.id, now)
-        moderators.audit(session, actor_of(moderator), "logged_in", now)
+        moderators.close_login(session, login_secret())
+        secret = moderators.open_login(session, moderator.id, now, device_words())
+        detail = {"by": how} if how else None
+        moderators.audit(session, f"moderator:{moderator.id}", "logged_in", now, detail)
     browser.clear()
-    response = redirect(local_path(request.form.get("next", "")), 303)
-    _set_cookie(response, "", secret, LONGEST)
-    _set_cookie(response, "-known", _remembering().dumps(guess.account), REMEMBERED)
+    response = redirect(target, 303)
+    set_cookie(response, "", secret, LONGEST)
+    account = Guess.of(moderator.email, client_address(), parts().settings.secret_key).account
+    set_cookie(response, "-known", _remembering().dumps(account), REMEMBERED)
     return response
-
-
-def _set_cookie(response: Response, suffix: str, value: str, lasting: timedelta) -> None:
-    secure = parts().settings.cookies_are_secure
-    response.set_cookie(
-        cookie_name(suffix, secure),
-        value,
-        max_age=int(lasting.total_seconds()),
-        path="/",
-        secure=secure,
-        httponly=True,
-        samesite="Lax",
-    )
-
-
-def _cookie(suffix: str) -> str:
-    return request.cookies.get(cookie_name(suffix, parts().settings.cookies_are_secure), "")
-
-
-def _secret() -> str:
-    return _cookie("")
 
 
 def _remembered() -> str | None:
     """The (hashed) account that this browser has logged in to before, if it can prove that."""
     try:
         age = int(REMEMBERED.total_seconds())
-        return cast(str, _remembering().loads(_cookie("-known"), max_age=age))
+        return cast(str, _remembering().loads(read_cookie("-known"), max_age=age))
     except BadSignature:
         return None
 

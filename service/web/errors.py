@@ -82,6 +82,7 @@ KINDS: dict[type[Exception], Kind] = {
     core.StaleRevision: Kind(409, "stale_revision", "The comment has changed"),
     core.NothingToUndo: Kind(409, "nothing_to_undo", "There is nothing to undo"),
     core.TextGone: Kind(409, "text_gone", "The text is gone"),
+    core.LastOwner: Kind(409, "last_owner", "The last owner stays"),
     core.IdempotencyConflict: Kind(
         422, "idempotency_conflict", "This Idempotency-Key was used before"
     ),

@@ -11,13 +11,12 @@ from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask import session as browser
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import Forbidden
 
 from service.core import moderation, retention
+from service.core.access import Act
 from service.core.errors import NothingToUndo, StaleRevision
 from service.core.store import comments, sites
 from service.core.store.comments import Order
-from service.core.store.moderators import Role
 from service.core.store.tables import CommentRow, SiteRow
 from service.core.verdict import Decision, EventKind, Outcome
 from service.scoring import reasons_on_view
@@ -25,6 +24,7 @@ from service.web import queue_view as view
 from service.web import queue_words as words
 from service.web.auth import (
     actor_of,
+    check,
     current_moderator,
     keep_private,
     local_path,
@@ -55,8 +55,8 @@ def init_app(app: Flask) -> None:
 
 @queue.before_request
 def forbid_viewers_to_act() -> None:
-    if request.method == "POST" and current_moderator().role == Role.VIEWER:
-        raise Forbidden("Your role is viewer: you may look at everything here, but not decide.")
+    if request.method == "POST":
+        check(current_moderator(), Act.DECIDE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,8 @@ def default_order(tab: Tab) -> Order:
 def index() -> str:
     with parts().store.reading() as session:
         seen_sites = _visible(sites.all_sites(session))
-        place = _place({site.name for site in seen_sites})
+        names = {site.id: site.name for site in seen_sites}
+        place = _place(set(names.values()), names.get(_own_site() or 0, ""))
         site_id = next((site.id for site in seen_sites if site.name == place.site), _own_site())
         rows, following = view.page(session, place.tab, place.order, site_id, place.after, PAGE)
         checking: list[CommentRow] = []
@@ -161,21 +162,21 @@ def _cards(session: Session, rows: list[CommentRow], whole: bool = False) -> lis
 
 
 def _own_site() -> int | None:
-    """The one site that the moderator may see; None for every site."""
+    """The one site of the moderator's that this request is about; None for every site."""
     return current_moderator().site_id
 
 
 def _visible(every: list[SiteRow]) -> list[SiteRow]:
-    return [site for site in every if _own_site() in (None, site.id)]
+    return [site for site in every if current_moderator().sees(site.id)]
 
 
-def _place(site_names: set[str]) -> Place:
+def _place(site_names: set[str], usual: str) -> Place:
     """Where the address leads; what it says wrongly or not at all falls back to the usual."""
     tab = _choice(Tab, "tab", Tab.REVIEW)
     site = request.args.get("site", "")
     after = request.args.get("after", type=UUID)
     order = _choice(Order, "order", default_order(tab))
-    return Place(tab, order, site if site in site_names else "", after)
+    return Place(tab, order, site if site in site_names else usual, after)
 
 
 def _choice(kind: type[Choice], name: str, default: Choice) -> Choice:

@@ -11,8 +11,8 @@ from itertools import groupby
 from flask import Blueprint, Flask, render_template, request
 from flask.typing import ResponseReturnValue
 
+from service.core.access import Act
 from service.core.store import keys, moderators
-from service.core.store.moderators import Role
 from service.core.store.tables import SiteRow
 from service.outgoing import Caller
 from service.selftest import leftovers, own, running
@@ -22,8 +22,8 @@ from service.web.auth import (
     actor_of,
     current_moderator,
     keep_private,
+    require,
     require_login,
-    require_role,
 )
 from service.web.parts import parts
 from service.web.sites import site_called
@@ -41,7 +41,7 @@ NOT_OURS = (
 
 selftest_pages = Blueprint("selftest", __name__, url_prefix="/queue/sites")
 selftest_pages.before_request(require_login)
-selftest_pages.before_request(require_role(Role.OWNER))
+selftest_pages.before_request(require(Act.SET_UP))
 selftest_pages.after_request(keep_private)
 _one_at_a_time = threading.Lock()  # each holds two threads of the server while it runs
 

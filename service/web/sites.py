@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from service.core.access import Act
 from service.core.errors import NotFound
 from service.core.store import comments, lessons, moderators, sites
-from service.core.store.moderators import Role
 from service.core.store.tables import SiteRow
 from service.core.verdict import Cutoffs, Mode, UnsureAnswer
 from service.web.auth import (
     actor_of,
     current_moderator,
     keep_private,
+    require,
     require_login,
-    require_role,
 )
 from service.web.cutoff_form import as_typed, model_cutoffs, read_cutoff, together
 from service.web.parts import parts
@@ -55,7 +55,7 @@ UNSURE_ANSWERS = {
 
 site_pages = Blueprint("sites", __name__, url_prefix="/queue/sites")
 site_pages.before_request(require_login)
-site_pages.before_request(require_role(Role.OWNER))
+site_pages.before_request(require(Act.SET_UP))
 site_pages.after_request(keep_private)
 
 
@@ -162,7 +162,7 @@ def site_called(name: str) -> SiteRow:
 
 
 def _may_see(site: SiteRow) -> bool:
-    return current_moderator().site_id in (None, site.id)
+    return current_moderator().sees(site.id)
 
 
 def _page(site: SiteRow, form: SiteForm) -> str:

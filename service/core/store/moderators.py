@@ -74,31 +74,40 @@ def set_password(session: Session, email: str, password_hash: str) -> ModeratorR
     return row
 
 
-def open_login(session: Session, moderator_id: int, now: datetime) -> str:
+def open_login(session: Session, moderator_id: int, now: datetime, device: str = "") -> str:
     """The secret of a new login, for the cookie; only its hash is stored."""
     secret = secrets.token_urlsafe(32)
-    session.add(
-        LoginRow(secret_hash=_hash(secret), moderator_id=moderator_id, created_at=now, seen_at=now)
+    row = LoginRow(
+        secret_hash=hash_secret(secret),
+        moderator_id=moderator_id,
+        created_at=now,
+        seen_at=now,
+        device=device,
     )
+    session.add(row)
+    session.get_one(ModeratorRow, moderator_id).seen_at = now
     return secret
 
 
 def logged_in(session: Session, secret: str, now: datetime) -> tuple[ModeratorRow, bool] | None:
     """The moderator of a live login and whether `touch` is due; None when it has ended."""
-    login = session.get(LoginRow, _hash(secret))
+    login = session.get(LoginRow, hash_secret(secret))
     if login is None or now - login.seen_at > IDLE or now - login.created_at > LONGEST:
         return None
     moderator = session.get(ModeratorRow, login.moderator_id)
-    return (moderator, now - login.seen_at > SEEN_EVERY) if moderator else None
+    if moderator is None or moderator.deactivated_at is not None:
+        return None
+    return moderator, now - login.seen_at > SEEN_EVERY
 
 
 def touch_login(session: Session, secret: str, now: datetime) -> None:
-    if login := session.get(LoginRow, _hash(secret)):
+    if login := session.get(LoginRow, hash_secret(secret)):
         login.seen_at = now
+        session.get_one(ModeratorRow, login.moderator_id).seen_at = now
 
 
 def close_login(session: Session, secret: str) -> None:
-    session.execute(delete(LoginRow).where(LoginRow.secret_hash == _hash(secret)))
+    session.execute(delete(LoginRow).where(LoginRow.secret_hash == hash_secret(secret)))
 
 
 def nth_newest_failure(session: Session, subject_hash: str, n: int) -> datetime | None:
@@ -133,5 +142,6 @@ def audit(
     session.add(AuditRow(at=now, actor=actor, action=action, detail=detail or {}))
 
 
-def _hash(secret: str) -> str:
+def hash_secret(secret: str) -> str:
+    """What is stored of a login's secret: 256 random bits need no slow hash."""
     return hashlib.sha256(secret.encode()).hexdigest()

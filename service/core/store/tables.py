@@ -263,8 +263,12 @@ class ModeratorRow(Table):
     email: Mapped[str] = mapped_column(String(320), unique=True)  # lower case
     password_hash: Mapped[str] = mapped_column()
     role: Mapped[str] = mapped_column(String(10))  # owner, moderator, viewer
-    site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"))  # None: every site
+    # None: every site. Else the first of theirs; further ones are in `moderator_sites`.
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"))
     created_at: Mapped[datetime] = mapped_column()
+    name: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    seen_at: Mapped[datetime | None] = mapped_column()
+    deactivated_at: Mapped[datetime | None] = mapped_column()
 
 
 class LoginRow(Table):
@@ -276,6 +280,7 @@ class LoginRow(Table):
     moderator_id: Mapped[int] = mapped_column(ForeignKey("moderators.id"), index=True)
     created_at: Mapped[datetime] = mapped_column()
     seen_at: Mapped[datetime] = mapped_column()
+    device: Mapped[str] = mapped_column(String(80), default="", server_default="")  # in words
 
 
 class LoginFailureRow(Table):
@@ -293,9 +298,14 @@ class AuditRow(Table):
     """What people did that is not about one comment: logins, keys, settings."""
 
     __tablename__ = "audit"
+    __table_args__ = (
+        Index("ix_audit_at", "at", "id"),
+        Index("ix_audit_actor", "actor", "at", "id"),
+        Index("ix_audit_action", "action", "at", "id"),
+    )
 
     id: Mapped[int] = mapped_column(SERIAL, primary_key=True, autoincrement=True)
-    at: Mapped[datetime] = mapped_column(index=True)
+    at: Mapped[datetime] = mapped_column()
     actor: Mapped[str] = mapped_column()
     action: Mapped[str] = mapped_column(String(40))
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)

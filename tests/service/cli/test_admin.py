@@ -1,12 +1,18 @@
-"""`hamlet site origin`: another address of the same site. `hamlet key list`: what keys do."""
+"""`hamlet site origin`, `key list`, and `moderator` for an operator who is locked out."""
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+from uuid import uuid4
+
+from sqlalchemy import select
 
 from service.clock import utc_now
-from service.core.store import sites, usage
+from service.core.store import moderators, second_steps, sites, usage
+from service.core.store.moderators import Role
 from service.core.store.session import Store
+from service.core.store.tables import AuditRow, LoginRow
 from service.core.store.usage import Counts
 from tests.service.cli.test_run import hamlet
 
@@ -35,3 +41,25 @@ def test_keys_are_listed_with_what_they_did_this_month(tmp_path: Path) -> None:
     store.close()
     listed = hamlet(tmp_path, "key", "list").stdout
     assert listed.endswith("\tlive\t8 checks this month, 3 spam\n")
+
+
+def test_who_lost_phone_and_codes_gets_in_by_password_again(
+    tmp_path: Path, migrated_file: Path
+) -> None:
+    shutil.copy(migrated_file, tmp_path / "hamlet.sqlite3")
+    store = Store.open(f"sqlite:///{tmp_path / 'hamlet.sqlite3'}")
+    with store.writing() as session:
+        row = moderators.add(session, "ann@paper.example", "hash", Role.OWNER, utc_now())
+        moderators.open_login(session, row.id, utc_now())
+        second_steps.turn_on(session, row.id, uuid4(), "00", 1, utc_now())
+    listed = hamlet(tmp_path, "moderator", "list").stdout
+    assert listed.startswith("ann@paper.example\towner\tevery site\tlast seen ")
+    done = hamlet(tmp_path, "moderator", "reset-totp", "Ann@paper.example")
+    assert "the password alone lets ann@paper.example in now" in done.stdout
+    with store.reading() as session:
+        assert second_steps.of(session, row.id) is None
+        assert session.scalar(select(LoginRow)) is None
+        assert session.scalars(select(AuditRow.action)).all() == ["second_step_reset"]
+    store.close()
+    again = hamlet(tmp_path, "moderator", "reset-totp", "ann@paper.example")
+    assert "has no second step" in again.stderr

@@ -7,7 +7,7 @@ from flask import Flask
 from service.web.auth import require_login
 from service.web.guards import require_token
 
-OPEN = {"akismet", "article", "auth", "health", "openapi", "threads"}
+OPEN = {"akismet", "article", "auth", "health", "invitation", "login_code", "openapi", "threads"}
 
 
 def test_every_door_is_guarded_or_open_on_purpose(app: Flask) -> None:

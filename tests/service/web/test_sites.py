@@ -131,7 +131,7 @@ def test_only_owners_set_sites_up(
     other.log_in("other@paper.example")
     for path in ("/queue/sites", "/queue/sites/blog"):
         assert other.get(path).status_code == 403
-        assert "this is for the role owner" in other.page
+        assert "you may not set up sites" in other.page
 
 
 def test_an_owner_of_one_site_sees_no_other(
