@@ -22,6 +22,8 @@ from service.web import (
     comments,
     errors,
     health,
+    look,
+    news,
     openapi,
     queue,
     requests,
@@ -54,7 +56,7 @@ def create_app(
     )
     doors = (
         requests, errors, auth, comments, akismet, article, queue, sites, selftest,
-        account, health, openapi,
+        account, look, news, health, openapi,
     )  # fmt: skip
     for door in doors:
         door.init_app(app)

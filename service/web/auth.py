@@ -144,8 +144,8 @@ def log_out() -> ResponseReturnValue:
     return forget_login(redirect(url_for("auth.login"), 303))
 
 
-def logged_in() -> ModeratorRow | None:
-    """Whose live login this request's cookie carries; keeps it from falling idle."""
+def logged_in(touches: bool = True) -> ModeratorRow | None:
+    """Whose live login the cookie carries; kept from falling idle if this request `touches` it."""
     secret, now = _secret(), parts().clock()
     if not secret:
         return None
@@ -154,7 +154,7 @@ def logged_in() -> ModeratorRow | None:
     if found is None:
         return None
     moderator, touch_is_due = found
-    if touch_is_due:
+    if touch_is_due and touches:
         with parts().store.writing() as session:
             moderators.touch_login(session, secret, now)
     return moderator
