@@ -6,18 +6,26 @@ import { words } from "./words.js";
 
 const FAR = 90; // pixels; a swipe is this long, and twice as long as it is high
 
+const KEPT = "hamlet-one";
 const button = document.querySelector("#acting [data-does=one]");
 const progress = document.querySelector("#acting .progress");
 
 const isOn = () => document.body.classList.contains("one");
 
-/** Switch between all cards and one. */
+/** Switch between all cards and one; the tab's next pages come likewise. */
 export function toggle() {
-  document.body.classList.toggle("one");
-  button.setAttribute("aria-pressed", isOn());
+  if (!button) return;
+  const isOne = document.body.classList.toggle("one");
+  sessionStorage.setItem(KEPT, isOne ? "yes" : "");
+  button.setAttribute("aria-pressed", isOne);
   const card = current() ?? all().find(isOpen) ?? all()[0];
   if (card) goTo(card);
   count();
+}
+
+/** Go on one at a time where the page before was so. */
+export function resume() {
+  if (sessionStorage.getItem(KEPT) && !isOn()) toggle();
 }
 
 function count() {

@@ -2,7 +2,7 @@
 
 import { decide, undoNewest } from "./acting.js";
 import { current, goTo, goesOnBeyond, step } from "./cards.js";
-import { toggle } from "./focus.js";
+import { resume, toggle } from "./focus.js";
 import { listen } from "./keys.js";
 import { follow } from "./news.js";
 import { tell, words } from "./words.js";
@@ -80,4 +80,5 @@ const target = location.hash.startsWith("#c-") && document.getElementById(locati
 if (target) goTo(target, false);
 listen(sheet, actions);
 follow();
+resume();
 document.getElementById("acting").hidden = false;
