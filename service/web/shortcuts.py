@@ -75,6 +75,7 @@ LINES = (
     Line("tab spam", "Go to “Spam”", ("g s",)),
     Line("tab published", "Go to “Published”", ("g p",)),
     Line("tab removed", "Go to “Removed”", ("g d",)),
+    Line("palette", "Find a command by its name", ("Ctrl+k",)),
     Line("help", "This help", ("?",)),
 )
 

@@ -56,6 +56,11 @@ def log_in(page: Page) -> None:
     page.get_by_label("E-mail address").fill("owner@paper.example")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
+    ready(page)
+
+
+def ready(page: Page) -> None:
+    """Wait for the script: it shows its buttons when it is."""
     expect(page.get_by_role("button", name="Keys")).to_be_visible()
 
 
@@ -141,6 +146,21 @@ def test_the_help_tells_every_key_and_the_script_knows_each(page: Page) -> None:
     assert set(names) <= known
 
 
+def test_a_command_is_found_by_its_name(page: Page, store: Store, ids: dict[str, UUID]) -> None:
+    press(page, "j", "Control+k")
+    palette = page.get_by_role("dialog", name="Commands")
+    expect(palette.get_by_role("textbox", name="Find a command")).to_be_focused()
+    page.keyboard.type("rem")
+    expect(palette.get_by_role("button")).to_have_text(
+        [re.compile("^Remove"), re.compile("^Go to “Removed”")]
+    )
+    assert page.evaluate(CONTRAST) == []
+    press(page, "Enter")
+    expect(palette).to_be_hidden()
+    expect(page.locator("#told")).to_contain_text("Removed. Nothing is learned from it.")
+    assert outcomes(store, ids) == ["removed", "held", "held"]
+
+
 def test_keys_can_be_others_or_none(page: Page, store: Store, ids: dict[str, UUID]) -> None:
     page.get_by_role("link", name="Display and keys").click()
     page.get_by_label("Coral").check()
@@ -211,6 +231,25 @@ def test_one_at_a_time_shows_one_and_counts(page: Page, store: Store, ids: dict[
     expect(page.locator(".card:visible")).to_have_count(3)
     expect(page.locator("#told")).to_contain_text("Marked as spam")
     assert outcomes(store, ids) == ["spam", "held", "held"]
+
+
+def test_a_page_without_comments_has_keys_too(page: Page) -> None:
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    press(page, "g", "s")
+    expect(page.get_by_text("No spam")).to_be_visible()
+    ready(page)
+    press(page, "j", "a", "z")
+    expect(page.locator("#told")).to_contain_text("There is nothing to undo on this page.")
+    press(page, "g", "r")
+    expect(card(page, "Ada")).to_be_visible()
+    ready(page)
+    press(page, "j", "o")
+    expect(page.get_by_text("› one comment")).to_be_visible()
+    ready(page)
+    press(page, "j", "s")
+    expect(page.locator("#told")).to_contain_text("Marked as spam")
+    assert faults == []
 
 
 def test_new_comments_wait_behind_a_pill(

@@ -10,7 +10,8 @@ export function listen(sheet, actions) {
   let firstAt = 0;
   document.addEventListener("keydown", (event) => {
     if (isNotForUs(event)) return;
-    const typed = first && event.timeStamp - firstAt < PAUSE ? `${first} ${event.key}` : event.key;
+    const key = event.ctrlKey || event.metaKey ? `Ctrl+${event.key}` : event.key;
+    const typed = first && event.timeStamp - firstAt < PAUSE ? `${first} ${key}` : key;
     first = firsts.has(typed) ? typed : "";
     firstAt = event.timeStamp;
     const name = names.get(typed);
@@ -28,7 +29,7 @@ function tableOf(sheet) {
 
 function isNotForUs(event) {
   if (event.defaultPrevented || event.isComposing) return true;
-  if (event.ctrlKey || event.altKey || event.metaKey) return true;
+  if (event.altKey) return true;
   if (event.shiftKey && /^[a-z]$/i.test(event.key)) return true; // signs such as ? may need Shift
   if (document.querySelector("dialog[open]")) return true;
   return event.target.matches("input:not([type=checkbox]), textarea, select, [contenteditable]");

@@ -5,6 +5,7 @@ import { current, goTo, goesOnBeyond, step } from "./cards.js";
 import { resume, toggle } from "./focus.js";
 import { listen } from "./keys.js";
 import { follow } from "./news.js";
+import { open, prepare } from "./palette.js";
 import { tell, words } from "./words.js";
 
 const sheet = document.getElementById("keys");
@@ -26,7 +27,7 @@ const decision = (name) => () => here((card) => {
 
 /** Arrows move only from card to card, and leave a long one only at its end. */
 const move = (by) => (event) => {
-  if (event.key.startsWith("Arrow")) {
+  if (event?.key.startsWith("Arrow")) {
     if (event.target !== current() || goesOnBeyond(by)) return false;
   }
   step(by);
@@ -63,6 +64,7 @@ const actions = {
   one: toggle,
   new: () => document.querySelector(".pill:not([hidden])")?.click(),
   search: () => search()?.focus(),
+  palette: open,
   help: () => sheet.showModal(),
 };
 for (const name of ["review", "spam", "published", "removed"]) {
@@ -78,6 +80,7 @@ for (const button of document.querySelectorAll("#acting button")) {
 }
 const target = location.hash.startsWith("#c-") && document.getElementById(location.hash.slice(1));
 if (target) goTo(target, false);
+prepare(sheet, (name) => actions[name]());
 listen(sheet, actions);
 follow();
 resume();
