@@ -27,6 +27,14 @@ from tests.service.web.moderating import (
 
 pytestmark = pytest.mark.browser
 CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
+SWIPE = """far => {
+  const text = document.querySelector(".card.at .text");
+  const touch = (clientX) => new Touch({ identifier: 1, target: text, clientX, clientY: 9 });
+  const tell = (kind, touches, changedTouches) =>
+    text.dispatchEvent(new TouchEvent(kind, { bubbles: true, touches, changedTouches }));
+  tell("touchstart", [touch(99)], [touch(99)]);
+  tell("touchend", [], [touch(99 + far)]);
+}"""
 NAMES = ("Ada", "Bea", "Cyd")
 
 OpenPage = Callable[..., Page]
@@ -227,10 +235,12 @@ def test_one_at_a_time_shows_one_and_counts(page: Page, store: Store, ids: dict[
     expect(card(page, "Bea")).to_be_focused()
     expect(page.get_by_text("1 of 3 decided")).to_be_visible()
     expect(page.locator(".card:visible")).to_have_count(1)
+    page.evaluate(SWIPE, 200)
+    expect(card(page, "Cyd")).to_be_focused()
     press(page, "f")
     expect(page.locator(".card:visible")).to_have_count(3)
-    expect(page.locator("#told")).to_contain_text("Marked as spam")
-    assert outcomes(store, ids) == ["spam", "held", "held"]
+    expect(page.locator("#told")).to_contain_text("Approved")
+    assert outcomes(store, ids) == ["spam", "published", "held"]
 
 
 def test_a_page_without_comments_has_keys_too(page: Page) -> None:
