@@ -6,6 +6,7 @@ from service.core.store import (  # noqa: F401  # their tables belong to the met
     check_tables,
     lesson_tables,
     precedents,
+    presence_tables,
 )
 from service.core.store.tables import Table
 

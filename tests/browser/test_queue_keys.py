@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from service.core import moderation
+from service.core.store import presences
 from service.core.store.session import Store
 from service.core.verdict import Decision
 from service.scoring import Scorer
@@ -260,6 +261,21 @@ def test_a_page_without_comments_has_keys_too(page: Page) -> None:
     press(page, "j", "s")
     expect(page.locator("#told")).to_contain_text("Marked as spam")
     assert faults == []
+
+
+def test_who_else_is_at_a_comment_is_shown(
+    page: Page, store: Store, ids: dict[str, UUID], clock: FrozenClock
+) -> None:
+    bob = add_moderator(store, clock, "bob@paper.example")
+    with store.writing() as session:
+        presences.note(session, bob, ids["Bea"], clock())
+    with page.expect_response("**/queue/news/looking/*") as told:
+        press(page, "j")
+    assert told.value.status == 204
+    page.evaluate("document.dispatchEvent(new CustomEvent('hamlet:changed'))")
+    badge = card(page, "Bea").get_by_role("img", name="bob@paper.example is looking at this")
+    expect(badge).to_have_text("B")
+    assert page.evaluate(CONTRAST) == []
 
 
 def test_new_comments_wait_behind_a_pill(

@@ -27,9 +27,15 @@ class Script(Moderator):
     """Sends the page's forms as the script does."""
 
     def send(self, comment_id: UUID, action: str, **fields: Any) -> TestResponse:
+        return self._send(f"comments/{comment_id}/{action}", fields)
+
+    def look_at(self, comment_id: UUID) -> TestResponse:
+        return self._send(f"news/looking/{comment_id}", {})
+
+    def _send(self, action: str, fields: dict[str, Any]) -> TestResponse:
         token = re.findall(r'name="csrf_token" value="([^"]+)"', self.page)[0]
         return self.client.post(
-            f"/queue/comments/{comment_id}/{action}",
+            f"/queue/{action}",
             data={"csrf_token": token, "back": "/queue?tab=spam"} | fields,
             headers={"Accept": "application/json"},
             environ_overrides=self._environ,
@@ -133,3 +139,21 @@ def test_asking_for_news_keeps_no_login_alive(script: Script, clock: FrozenClock
         script.get("/queue/news")
     assert script.get("/queue/news").status_code == 401
     assert script.get("/queue").status_code == 302
+
+
+def test_others_see_for_two_minutes_who_looks_at_a_comment(
+    app: Flask, script: Script, store: Store, clock: FrozenClock, held: UUID
+) -> None:
+    add_moderator(store, clock, "bea.cole@paper.example", Role.MODERATOR)
+    second = Script(app)
+    second.log_in("bea.cole@paper.example")
+    for moderator in (script, second):
+        moderator.get("/queue")
+    for _ in range(2):  # looked at, and looked at still
+        answer = second.look_at(held)
+        assert answer.status_code == 204
+    seen = script.get("/queue/news").get_json()["looking"]
+    assert seen == {str(held): {"initials": "BC", "names": "bea.cole@paper.example"}}
+    assert second.get("/queue/news").get_json()["looking"] == {}
+    clock.move(minutes=2)
+    assert script.get("/queue/news").get_json()["looking"] == {}

@@ -4,7 +4,7 @@ import { decide, undoNewest } from "./acting.js";
 import { current, goTo, goesOnBeyond, step } from "./cards.js";
 import { resume, toggle } from "./focus.js";
 import { listen } from "./keys.js";
-import { follow } from "./news.js";
+import { follow, tellWhere } from "./news.js";
 import { open, prepare } from "./palette.js";
 import { tell, words } from "./words.js";
 
@@ -83,5 +83,6 @@ if (target) goTo(target, false);
 prepare(sheet, (name) => actions[name]());
 listen(sheet, actions);
 follow();
+tellWhere();
 resume();
 document.getElementById("acting").hidden = false;
