@@ -26,6 +26,8 @@ from service.web import (
     health,
     invitation,
     login_code,
+    look,
+    news,
     openapi,
     people,
     queue,
@@ -61,8 +63,8 @@ def create_app(
     )
     doors = (
         requests, errors, auth, comments, akismet, article, queue, sites, selftest,
-        statistics, cutoffs, account, two_step, login_code, invitation, people, audit, health,
-        openapi,
+        statistics, cutoffs, account, two_step, login_code, invitation, people, audit, look, news,
+        health, openapi,
     )  # fmt: skip
     for door in doors:
         door.init_app(app)

@@ -7,6 +7,7 @@ from service.core.store import (  # noqa: F401  # their tables belong to the met
     lesson_tables,
     people_tables,
     precedents,
+    presence_tables,
 )
 from service.core.store.tables import Table
 

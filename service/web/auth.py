@@ -152,15 +152,15 @@ def log_out() -> ResponseReturnValue:
     return forget_login(redirect(url_for("auth.login"), 303))
 
 
-def logged_in() -> Person | None:
-    """Whose live login this request's cookie carries; keeps it from falling idle."""
+def logged_in(touches: bool = True) -> Person | None:
+    """Whose live login the cookie carries; kept from falling idle if this request `touches` it."""
     secret, now = login_secret(), parts().clock()
     if not secret:
         return None
     with parts().store.reading() as session:
         found = moderators.logged_in(session, secret, now)
         person = person_of(session, found[0]) if found else None
-    if found and found[1]:
+    if found and found[1] and touches:
         with parts().store.writing() as session:
             moderators.touch_login(session, secret, now)
     return person

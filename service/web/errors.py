@@ -192,5 +192,10 @@ def _is_for_a_program() -> bool:
         return True
     if isinstance(request.routing_exception, BadHost):
         return True  # whose page's links would have no host to lead to
+    return asks_for_json()
+
+
+def asks_for_json() -> bool:
+    """Whether the request's sender would rather read JSON than a page."""
     kinds = ("text/html", "application/json", "application/problem+json")
     return request.accept_mimetypes.best_match(kinds, "text/html") != "text/html"

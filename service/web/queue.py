@@ -30,7 +30,7 @@ from service.web.auth import (
     local_path,
     require_login,
 )
-from service.web.errors import Fault, InvalidRequest
+from service.web.errors import Fault, InvalidRequest, asks_for_json
 from service.web.parts import parts
 from service.web.queue_view import Card, Tab
 from service.web.shown_text import pieces
@@ -220,7 +220,12 @@ def _is_own_doing(comment_id: UUID, decision: Decision, revision: int) -> bool:
 
 
 def _back_to_place(comment_id: UUID, text: str, undo: int | None = None) -> ResponseReturnValue:
-    """Back to the page of the form, with a notice; `undo` is the revision it could undo."""
+    """Back to the page of the form, with a notice; `undo` is the revision it could undo.
+
+    A script stays on its page, and is handed what to put there.
+    """
+    if asks_for_json():
+        return _for_script(comment_id, text, undo)
     browser["done"] = {"text": text, "comment": str(comment_id), "undo": undo}
     path = urlsplit(local_path(request.form.get("back", "")))
     following = request.form.get("following", type=UUID)
@@ -229,7 +234,26 @@ def _back_to_place(comment_id: UUID, text: str, undo: int | None = None) -> Resp
 
 
 def _conflict(comment_id: UUID) -> ResponseReturnValue:
+    if asks_for_json():
+        return _for_script(comment_id, "", None), 409
     return _comment_page(comment_id, conflict=True), 409
+
+
+def _for_script(comment_id: UUID, text: str, undo: int | None) -> dict[str, Any]:
+    """The notice's `said`, and either the revision to `undo` or the `card` as it stands now."""
+    if undo is not None:
+        return {"said": text, "undo": undo}
+    with parts().store.reading() as session:
+        row = comments.by_id(session, comment_id, _own_site())
+        [card] = _cards(session, [row])
+    fragment = render_template(
+        "queue/fragment.html",
+        card=card,
+        conflict=not text,
+        back=local_path(request.form.get("back", "")),
+        following=request.form.get("following", type=UUID),
+    )
+    return {"said": text, "card": fragment}
 
 
 def _comment_page(comment_id: UUID, conflict: bool = False) -> str:

@@ -62,6 +62,10 @@ class Action:
     label: str
     icon: str
 
+    @property
+    def done(self) -> str:
+        return DECIDED[self.decision]
+
 
 ACTIONS = (
     Action(Decision.APPROVE, "Approve", "check"),

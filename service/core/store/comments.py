@@ -95,6 +95,11 @@ def counts(session: Session, site_id: int | None = None) -> dict[Outcome, int]:
     return {outcome: _count(session, outcome, site_id) for outcome in Outcome}
 
 
+def count_newer(session: Session, outcome: Outcome, since: UUID, site_id: int | None = None) -> int:
+    """How many comments of an outcome are newer than `since`, counted up to COUNTED + 1."""
+    return _count(session, outcome, site_id, since)
+
+
 def count_by_site(session: Session) -> dict[int, int]:
     """How many comments each site has, by its id; sites without any are left out."""
     statement = select(CommentRow.site_id, func.count()).group_by(CommentRow.site_id)
@@ -159,8 +164,12 @@ def _ordered(
     return statement if after is None else statement.where(CommentRow.id < after)
 
 
-def _count(session: Session, outcome: Outcome, site_id: int | None) -> int:
+def _count(
+    session: Session, outcome: Outcome, site_id: int | None, since: UUID | None = None
+) -> int:
     statement = select(CommentRow.id).where(CommentRow.outcome == outcome)
+    if since is not None:
+        statement = statement.where(CommentRow.id > since)
     if site_id is not None:
         statement = statement.where(CommentRow.site_id == site_id)
     capped = statement.limit(COUNTED + 1).subquery()

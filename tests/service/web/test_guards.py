@@ -6,12 +6,13 @@ from flask import Flask
 
 from service.web.auth import require_login
 from service.web.guards import require_token
+from service.web.news import require_open_login
 
 OPEN = {"akismet", "article", "auth", "health", "invitation", "login_code", "openapi", "threads"}
 
 
 def test_every_door_is_guarded_or_open_on_purpose(app: Flask) -> None:
-    guards = {require_login, require_token}
+    guards = {require_login, require_open_login, require_token}
     guarded = {
         name for name, before in app.before_request_funcs.items() if name and guards & set(before)
     }

@@ -1,0 +1,86 @@
+"""The queue's keys: one table, from which the help sheet is written and which the script reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from service.core.store.moderators import Role
+
+
+class Habit(StrEnum):
+    """Whose keys a moderator has in the fingers."""
+
+    WORDPRESS = "wordpress"
+    CORAL = "coral"
+    OFF = "off"
+
+
+HABITS = {
+    Habit.WORDPRESS: "WordPress: a approves, s is spam, d removes",
+    Habit.CORAL: "Coral: f approves, d removes",
+    Habit.OFF: "No keys",
+}
+SHOWN = {"ArrowDown": "↓", "ArrowUp": "↑"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """Keys of one habit, and what they do. A key of two letters is typed one after the other."""
+
+    does: str  # what the script calls it
+    keys: tuple[str, ...]
+    words: str
+
+    @property
+    def typed(self) -> str:
+        return ",".join(self.keys)
+
+    @property
+    def shown(self) -> list[list[str]]:
+        """Each key as the caps to press, in order."""
+        return [[SHOWN.get(cap, cap) for cap in key.split()] for key in self.keys]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the table: the keys of WordPress's habit, and Coral's where they differ."""
+
+    does: str
+    words: str
+    keys: tuple[str, ...]
+    coral: tuple[str, ...] = ()
+    is_acting: bool = False  # a viewer has no such button
+
+    def in_habit(self, habit: Habit) -> Shortcut:
+        keys = self.coral if habit is Habit.CORAL and self.coral else self.keys
+        return Shortcut(self.does, keys, self.words)
+
+
+LINES = (
+    Line("next", "Next comment", ("j", "ArrowDown")),
+    Line("previous", "Previous comment", ("k", "ArrowUp")),
+    Line("approve", "Approve", ("a",), ("f",), is_acting=True),
+    Line("spam", "Spam", ("s",), is_acting=True),
+    Line("remove", "Remove", ("d",), is_acting=True),
+    Line("hold", "Back to review", ("h",), is_acting=True),
+    Line("undo", "Undo", ("u", "z"), ("u",), is_acting=True),
+    Line("select", "Select, where there is a box to tick", ("x",), is_acting=True),
+    Line("why", "Why it was judged so", ("e",)),
+    Line("open", "Open on its own page", ("o",)),
+    Line("one", "One comment at a time", ("f",), ("z",)),
+    Line("new", "Show new comments", ("n",)),
+    Line("search", "Search", ("/",)),
+    Line("tab review", "Go to “Needs review”", ("g r",)),
+    Line("tab spam", "Go to “Spam”", ("g s",)),
+    Line("tab published", "Go to “Published”", ("g p",)),
+    Line("tab removed", "Go to “Removed”", ("g d",)),
+    Line("palette", "Find a command by its name", ("Ctrl+k",)),
+    Line("help", "This help", ("?",)),
+)
+
+
+def shortcuts_for(role: str, habit: Habit = Habit.WORDPRESS) -> list[Shortcut]:
+    """The keys of a habit that do something for this role."""
+    acts = role != Role.VIEWER
+    return [line.in_habit(habit) for line in LINES if acts or not line.is_acting]
