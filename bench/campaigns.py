@@ -3,7 +3,8 @@
     python -m bench.campaigns FOLDER [--waiting 400] [--wave 20000]
 
 FOLDER holds labelled comments (`models.loaders`' lines, gzip). Comments of all its sources are
-drawn by chance, three quarters of them spam, and all are held: the model plays no part. Told are
+drawn by chance, three quarters of them spam (in stretches, as it came), and all are held: the
+model plays no part. Told are
 the cards left when each campaign is one card, and campaigns in which good comments ended up.
 """
 
@@ -36,6 +37,8 @@ SECRET = "a secret of at least thirty-two characters"
 HELD = 0.5
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SPAM_SHARE = 0.75
+STRETCH = 60  # spam comments in the order they came
+MOST_GOOD = 3_000
 GROUP = (  # blogs that one set of senders visited, and spun praise
     "archivefever", "yasoob", "binarymist", "bloggerbust", "abhinav", "tynetime",
     "gatsbycentral", "small_mix", "demo_popcorn", "spintax_praise", "joehx",
@@ -55,7 +58,7 @@ def main() -> None:
     told("spun praise alone", spun)
     for seed in range(asked.draws):
         told(f"draw {seed}", draw(spam, ham, asked.waiting, seed))
-    told("all good comments", ham)
+    told("good comments alone", random.Random(0).sample(ham, MOST_GOOD))
     if asked.wave:
         wave(asked.wave, spun)
 
@@ -67,7 +70,7 @@ def read(folder: Path) -> tuple[list[Row], list[Row]]:
         blog = path.name.removeprefix("blog_").removesuffix(".jsonl.gz")
         if not (path.name.startswith("blog_") or blog in GROUP):
             continue
-        for line in gzip.open(path, "rt", encoding="utf-8"):
+        for line in gzip.decompress(path.read_bytes()).splitlines():
             row = json.loads(line) | {"blog": blog}
             if row["label"] == "ham" and not row.get("by_owner"):
                 ham.append(row)
@@ -79,7 +82,10 @@ def read(folder: Path) -> tuple[list[Row], list[Row]]:
 def draw(spam: Sequence[Row], ham: Sequence[Row], size: int, seed: int) -> list[Row]:
     chance = random.Random(seed)
     bad = round(size * SPAM_SHARE)
-    rows = chance.sample(spam, bad) + chance.sample(ham, size - bad)
+    rows = chance.sample(ham, size - bad)
+    while len(rows) < size:
+        start = chance.randrange(len(spam))
+        rows += spam[start : start + min(STRETCH, size - len(rows))]
     chance.shuffle(rows)
     return rows
 
@@ -116,9 +122,9 @@ def campaigns_of(rows: Sequence[Row]) -> tuple[list[int | None], float]:
         seconds = time.perf_counter() - started
         with store.reading() as session:
             members = session.execute(select(MemberRow.comment_id, MemberRow.campaign_id))
-            found = dict(members.tuples().all())
+            found = {row.comment_id: row.campaign_id for row in members}
         store.close()
-    return [found[one] for one in ids], seconds
+    return [found.get(one) for one in ids], seconds
 
 
 def submitted(store: Store, rows: Sequence[Row]) -> list[UUID]:

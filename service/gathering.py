@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from service.core.likeness import likeness_of
-from service.core.platforms import PLATFORMS
+from service.core.platforms import PLATFORMS, is_everybodys
 from service.core.signals import Precedents
 from service.core.store import precedents, same_text
 from service.core.store.precedents import Count
@@ -88,7 +88,7 @@ def _add_outline(item: Waiting, outline: Outline, secret: str) -> None:
     domains = dict.fromkeys((*outline.domains, outline.author_domain))
     domains.pop("", None)
     traces = traces_of(outline.words, domains, secret)
-    telling = [trace for domain, trace in traces.links.items() if domain not in PLATFORMS]
+    telling = [trace for domain, trace in traces.links.items() if not is_everybodys(domain)]
     likeness = likeness_of(outline.words, item.network_hash, item.author_hash, telling, secret)
     item.traces = replace(traces, likeness=likeness)
     if outline.domains:

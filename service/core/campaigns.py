@@ -14,7 +14,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from service.core import moderation, wholesale
-from service.core.errors import NotFound, NothingToUndo, StaleRevision
+from service.core.errors import NotFound, NothingToUndo, NothingWaits
 from service.core.inheriting import INHERITED
 from service.core.store.campaign_tables import CampaignRow, DeedRow, DoneRow, MemberRow
 from service.core.store.tables import CommentRow
@@ -55,12 +55,12 @@ def decide(
     """Decide about all that waited when the page was loaded; what came since waits on.
 
     Spam and removal hold for late arrivals too, as long as `inheriting`. A few of different text
-    teach. Raises NotFound, and StaleRevision where nothing waits any more.
+    teach. Raises NotFound, NothingWaits.
     """
     campaign = _locked(session, campaign_id)
     rows = _waiting(session, campaign_id, who, loaded_at)
     if not rows:
-        raise StaleRevision(0, 0)
+        raise NothingWaits("all that waited when the page was loaded is decided: look again")
     lasts = decision in INHERITED and inheriting > timedelta(0)
     deed = DeedRow(
         campaign_id=campaign_id,

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -25,6 +26,7 @@ from service.core.verdict import Outcome
 
 LOOKED_BACK = timedelta(days=30)  # as long as marks are kept
 MOST_MOVED = 1_000  # comments; a larger campaign stays by itself: moving it would hold up others
+SUSPECT = 0.5  # score from which a shared domain is enough
 WAITING = (Outcome.HELD, Outcome.SPAM)  # what the machine published is in no campaign
 
 
@@ -36,6 +38,7 @@ class Judged:
     site_id: int
     author_name: str
     outcome: Outcome
+    score: float | None
     revision: int
     likeness: Likeness = UNLIKE_ALL
 
@@ -52,6 +55,7 @@ class _Known:
     id: UUID
     site_id: int
     author_name: str
+    score: float | None
     print: bytes
     campaign_id: int | None
 
@@ -78,29 +82,40 @@ def join(session: Session, judged: Sequence[Judged], now: datetime) -> dict[UUID
     work = _Work(now, known, _campaigns(session, known))
     late = [_join(session, one, _like(one, bearers[one.id], work), work) for one in alike]
     inherited = inherit(session, [one for one in late if one], now)
+    _take_in(session, [one for one in late if one and one.id in inherited], work)
     _write(session, alike, inherited, work)
     return inherited
 
 
 def _bear(session: Session, alike: Sequence[Judged], now: datetime) -> None:
-    members = [
-        {
-            "comment_id": one.id,
-            "campaign_id": None,
-            "site_id": one.site_id,
-            "print": one.likeness.print,
-            "at": now,
-            "pulled_at": None,
-        }
-        for one in alike
-        if one.bears
-    ]
+    members = [_member(one.id, one.site_id, one.likeness.print, now) for one in alike if one.bears]
     if members:
         session.connection().execute(insert_into(MemberRow), members)
     first = {mark: one.id for one in reversed(alike) if one.bears for mark in one.likeness.marks}
     # In one order everywhere: two batches with the same marks must not wait in a ring.
     rows = [{"mark": mark, "comment_id": first[mark], "at": now} for mark in sorted(first)]
     insert_missing(session, MarkRow, rows)
+
+
+def _member(comment_id: UUID, site_id: int, slots: bytes, now: datetime) -> dict[str, Any]:
+    return {
+        "comment_id": comment_id,
+        "campaign_id": None,
+        "site_id": site_id,
+        "print": slots,
+        "at": now,
+        "pulled_at": None,
+    }
+
+
+def _take_in(session: Session, late: Sequence[Late], work: _Work) -> None:
+    """What would have been published, had it not inherited a decision, is of the campaign too."""
+    strays = [one for one in late if one.outcome is Outcome.PUBLISHED]
+    if strays:
+        members = [_member(one.id, one.site_id, b"", work.now) for one in strays]
+        session.connection().execute(insert_into(MemberRow), members)
+    for one in strays:
+        _add(one.id, work.campaigns[one.campaign_id], work)
 
 
 def _bearers(
@@ -119,7 +134,7 @@ def _bearers(
         among(dialect, MarkRow.mark, "marks"), MarkRow.at >= now - LOOKED_BACK
     )
     found = session.connection().execute(statement, {"marks": listed(dialect, wanted)})
-    first = dict(found.tuples().all())
+    first = {row.mark: row.comment_id for row in found}
     bearers: dict[UUID, list[tuple[UUID, str]]] = defaultdict(list)
     for one in alike:
         for mark in one.likeness.marks:
@@ -138,6 +153,7 @@ def _known(session: Session, bearers: set[UUID]) -> dict[UUID, _Known]:
                 MemberRow.comment_id,
                 MemberRow.site_id,
                 CommentRow.author_name,
+                CommentRow.score,
                 MemberRow.print,
                 MemberRow.campaign_id,
             )
@@ -172,9 +188,16 @@ def _like(one: Judged, bearers: Sequence[tuple[UUID, str]], work: _Work) -> list
 
 def _is_like(one: Judged, other: _Known, mark: str) -> bool:
     if is_by_link(mark):
+        if not (_is_suspect(one.score) and _is_suspect(other.score)):
+            return False
         # A reader who gives his own website each time is no campaign; on many sites he is.
         return _name(one.author_name) != _name(other.author_name) or one.site_id != other.site_id
     return not is_by_print(mark) or are_alike(one.likeness.print, other.print)
+
+
+def _is_suspect(score: float | None) -> bool:
+    """Good comments link to the same places too, and are held for many other reasons."""
+    return score is None or score >= SUSPECT
 
 
 def _name(name: str) -> str:

@@ -19,10 +19,7 @@ from service.core.store import keys
 
 SHINGLE = 5  # letters
 SLOTS = 96
-BANDS, ROWS = (
-    16,
-    3,
-)  # at two fifths in common, two of three pairs share a mark; at a half, nearly all
+BANDS, ROWS = 16, 3  # two in three pairs with two fifths in common share a mark, then ever more
 ALIKE = 0.36  # share of slots; spun texts mostly have more, two texts on one subject never
 SAYING = 60  # letters and digits; in fewer, people who never met say the same
 LONGEST = 20_000  # letters looked at; bounds the time

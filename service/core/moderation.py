@@ -181,6 +181,7 @@ def _undecided(
                 site_id=row.site_id,
                 author_name=row.author_name,
                 outcome=change["outcome"],
+                score=change["score"],
                 revision=change["revision"],
                 likeness=traces[row.id].likeness,
             )

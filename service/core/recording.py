@@ -173,6 +173,7 @@ def _judged(fresh: Mapping[int, tuple[Judged, Place]]) -> Iterator[joining.Judge
                 site_id=place.id,
                 author_name=check.submission.author_name,
                 outcome=outcome_of(None, ruling.verdict),
+                score=ruling.score,
                 revision=2,
                 likeness=item.traces.likeness,
             )
