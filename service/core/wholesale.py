@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import Table, bindparam, insert, update
 from sqlalchemy.orm import Session
 
 from service.core.store import callbacks
@@ -135,7 +135,7 @@ def _write(
 ) -> None:
     if not changes:
         return
-    table = CommentRow.__table__
+    table = cast(Table, CommentRow.__table__)
     names = [name for name in changes[0] if name != "of_id"]
     statement = (
         update(table)
