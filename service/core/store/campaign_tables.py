@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.core.store.tables import SERIAL, Table
 
+OPEN = "is_open"  # in a query just as in the index, else SQLite does not see that it fits
+
 
 class CampaignRow(Table):
     """A campaign. Of two that turn out to be one, the older stays."""
@@ -20,8 +22,8 @@ class CampaignRow(Table):
             "ix_campaigns_open",
             "last_at",
             "id",
-            sqlite_where=text("is_open"),
-            postgresql_where=text("is_open"),
+            sqlite_where=text(OPEN),
+            postgresql_where=text(OPEN),
         ),
     )
 
@@ -79,6 +81,7 @@ class DoneRow(Table):
     """What a deed did to a comment: undone only where nothing has happened to it since."""
 
     __tablename__ = "campaign_done"
+    __table_args__ = (Index("ix_campaign_done_comment", "comment_id"),)
 
     deed_id: Mapped[int] = mapped_column(ForeignKey("campaign_deeds.id"), primary_key=True)
     comment_id: Mapped[UUID] = mapped_column(ForeignKey("comments.id"), primary_key=True)

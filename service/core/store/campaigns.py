@@ -7,11 +7,22 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from service.core.errors import NotFound
-from service.core.store.campaign_tables import CampaignRow, DeedRow, DoneRow, MemberRow
+from service.core.store.campaign_tables import OPEN, CampaignRow, DeedRow, DoneRow, MemberRow
 from service.core.store.tables import CommentRow
 from service.core.verdict import Outcome
 
@@ -30,7 +41,7 @@ def waiting(
     session: Session, site_id: int | None, before: tuple[datetime, int] | None, limit: int
 ) -> list[CampaignRow]:
     """Campaigns of which something waits, the latest first; `before` is a row's (last_at, id)."""
-    statement = select(CampaignRow).where(CampaignRow.is_open, _any_waits(site_id))
+    statement = select(CampaignRow).where(text(OPEN), _any_waits(site_id))
     if before is not None:
         last_at, campaign_id = before
         older = CampaignRow.last_at < last_at

@@ -96,6 +96,7 @@ def _deeds() -> None:
         _to("campaign_done", "comment_id", "comments"),
         sa.PrimaryKeyConstraint("deed_id", "comment_id", name=op.f("pk_campaign_done")),
     )
+    op.create_index("ix_campaign_done_comment", "campaign_done", ["comment_id"])
 
 
 def downgrade() -> None:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from service.core import campaigns, moderation, policy, retention
 from service.core.campaigns import Deed, Who
 from service.core.errors import NotFound, NothingToUndo, NothingWaits
+from service.core.store import campaigns as queries
 from service.core.store import comments, examples
 from service.core.store.campaign_tables import CampaignRow, DoneRow, MarkRow, MemberRow
+from service.core.store.session import Store
 from service.core.verdict import Decision
 from service.core.waiting import Claim
 from service.gathering import gather
+from tests.fakes import FrozenClock
 from tests.service.core.conftest import ANN, SECRET, World
 
+READ_WHOLE = re.compile(
+    r"SCAN (campaigns|campaign_\w+|comments)\b(?! USING INDEX ix_campaigns_open)"
+)
 DAY = timedelta(hours=24)
 SPUN = (
     "What a {} article this is, I have {} it to everybody at work. Our shop sells kettles and "
@@ -322,3 +329,35 @@ def test_after_a_month_nothing_is_known_of_it(village: Village) -> None:
                 break
     left = [village.rows(table) for table in (MarkRow, MemberRow, DoneRow, CampaignRow)]
     assert left == [0, 0, 0, 0]
+
+
+def test_no_query_reads_a_whole_table(store: Store, clock: FrozenClock) -> None:
+    village = Village(World(store, clock))
+    first = village.come(spun(0))
+    asked: list[tuple[str, object]] = []
+
+    def note(_1: object, _2: object, statement: str, values: object, *_rest: object) -> None:
+        asked.append((statement, values))
+
+    event.listen(store.engine, "before_cursor_execute", note)
+    village.come(spun(1), author_name="B")
+    number = village.campaign_of(first)
+    assert number is not None
+    deed = village.decide(number)
+    with store.reading() as session:
+        site_id = village.world.get(first).site_id
+        for seen in (None, site_id):
+            queries.waiting(session, seen, (clock(), 9), 20)
+            queries.alike(session, [first], seen)
+            queries.newest(session, number, seen)
+            queries.deeds(session, number, seen)
+            queries.done(session, [deed.id])
+            for only in (queries.WAITING, queries.LATE, queries.TAKEN_OUT):
+                queries.members(session, number, seen, only=only, after=first, limit=9)
+    village.undo(deed, with_inherited=True)
+    event.remove(store.engine, "before_cursor_execute", note)
+    with store.engine.connect() as connection:
+        for statement, values in asked:
+            if "campaign" in statement and statement.startswith("SELECT"):
+                plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)  # type: ignore[call-overload]
+                assert not READ_WHOLE.search(str(plan.all()))
