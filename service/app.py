@@ -20,6 +20,7 @@ from service.web import (
     article,
     audit,
     auth,
+    campaigns,
     comments,
     cutoffs,
     errors,
@@ -62,7 +63,7 @@ def create_app(
         intake=_intake(store, settings, clock),
     )
     doors = (
-        requests, errors, auth, comments, akismet, article, queue, sites, selftest,
+        requests, errors, auth, comments, akismet, article, queue, campaigns, sites, selftest,
         statistics, cutoffs, account, two_step, login_code, invitation, people, audit, look, news,
         health, openapi,
     )  # fmt: skip

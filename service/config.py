@@ -42,6 +42,7 @@ class Settings:
     private_callbacks: bool = False  # clients on private addresses may be told of changed answers
     owners_need_second_step: bool = False  # owners can do nothing before they have set one up
     check_patience: float = 0.7  # seconds for one check; some clients wait no longer than one
+    campaign_hours: int = 24  # that late arrivals share what was decided about their campaign
     log_level: str = "info"
     workers: int = 1
 
@@ -61,6 +62,7 @@ class Settings:
             private_callbacks=reader.value("PRIVATE_CALLBACKS", False, _switch),
             owners_need_second_step=reader.value("OWNERS_NEED_SECOND_STEP", False, _switch),
             check_patience=reader.value("CHECK_PATIENCE", 0.7, _seconds),
+            campaign_hours=reader.value("CAMPAIGN_HOURS", 24, _hours),
             log_level=reader.value("LOG_LEVEL", "info", _log_level),
             workers=reader.value("WORKERS", 1, _count),
         )
@@ -178,6 +180,12 @@ def _seconds(text: str) -> float:
     if not 0.1 <= seconds <= 10:
         raise ValueError(f"{text!r}: expected seconds from 0.1 to 10")
     return seconds
+
+
+def _hours(text: str) -> int:
+    if not text.isdecimal() or not 0 <= int(text) <= 720:
+        raise ValueError(f"{text!r}: expected hours from 0 (never) to 720")
+    return int(text)
 
 
 def _count(text: str) -> int:

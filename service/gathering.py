@@ -16,7 +16,8 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session
 
-from service.core.platforms import PLATFORMS
+from service.core.likeness import likeness_of
+from service.core.platforms import PLATFORMS, is_everybodys
 from service.core.signals import Precedents
 from service.core.store import precedents, same_text
 from service.core.store.precedents import Count
@@ -51,6 +52,7 @@ def gather(
     seen = _by_text([*copies, *_among(comments)])
     for item in comments:
         _add_history(item, history)
+        _leave_out_approved(item)
         _add_copies(item, seen.get(item.traces.text, ()))
 
 
@@ -85,7 +87,10 @@ def _outlines(comments: Sequence[Waiting]) -> list[Outline]:
 def _add_outline(item: Waiting, outline: Outline, secret: str) -> None:
     domains = dict.fromkeys((*outline.domains, outline.author_domain))
     domains.pop("", None)
-    item.traces = traces_of(outline.words, domains, secret)
+    traces = traces_of(outline.words, domains, secret)
+    telling = [trace for domain, trace in traces.links.items() if not is_everybodys(domain)]
+    likeness = likeness_of(outline.words, item.network_hash, item.author_hash, telling, secret)
+    item.traces = replace(traces, likeness=likeness)
     if outline.domains:
         item.signals = replace(
             item.signals, email_domain=outline.email_domain, text_domains=outline.domains
@@ -162,6 +167,14 @@ def _add_history(item: Waiting, history: Mapping[str, Sequence[Count]]) -> None:
             if domain not in PLATFORMS
         ],
     )
+
+
+def _leave_out_approved(item: Waiting) -> None:
+    """A domain that people approved here tells no campaign."""
+    approved = [item.traces.links[domain] for domain, before in item.signals.domains if before.ham]
+    if approved:
+        likeness = item.traces.likeness.without(approved)
+        item.traces = replace(item.traces, likeness=likeness)
 
 
 def _before(counts: Sequence[Count], site_id: int) -> Precedents:

@@ -37,6 +37,10 @@ class NothingToUndo(ModerationError):
     """The newest decision has been undone already, or there was none."""
 
 
+class NothingWaits(ModerationError):
+    """Nothing that the caller saw waiting waits any more."""
+
+
 class TextGone(ModerationError):
     """The comment's text has been wiped, so it can neither be published nor reviewed."""
 

@@ -5,7 +5,7 @@ Every function writes inside the caller's transaction; the caller commits, then 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from service.core import joining
 from service.core.errors import NothingToUndo, StaleRevision, TextGone
 from service.core.intake import Accepted, Arrival, Caller, Result, submit, submit_many
 from service.core.policy import Ruling
@@ -73,6 +74,7 @@ def judge(
         session.execute(update(CommentRow), changes)
         session.execute(insert(EventRow), events)
         callbacks.owe(session, {change["id"]: change["outcome"] for change in changes}, now)
+        joining.join(session, list(_undecided(mine, changes, tests, traces)), now)
     return len(changes)
 
 
@@ -163,6 +165,26 @@ def judged_event(row: CommentRow, ruling: Ruling, now: datetime, model: str) -> 
         "actor": f"model:{model}",
         "detail": detail,
     }
+
+
+def _undecided(
+    rows: Sequence[CommentRow],
+    changes: Sequence[dict[str, Any]],
+    tests: Collection[UUID],
+    traces: Mapping[UUID, Traces],
+) -> Iterator[joining.Judged]:
+    """What may join a campaign: no test call, nothing that a person has decided about."""
+    for row, change in zip(rows, changes, strict=True):
+        if row.decision is None and row.id not in tests and row.id in traces:
+            yield joining.Judged(
+                id=row.id,
+                site_id=row.site_id,
+                author_name=row.author_name,
+                outcome=change["outcome"],
+                score=change["score"],
+                revision=change["revision"],
+                likeness=traces[row.id].likeness,
+            )
 
 
 def _at_revision(

@@ -24,3 +24,27 @@ _SHORTENERS = """
 """
 PLATFORMS = frozenset(_PLATFORMS.split() + _SHORTENERS.split())
 """Registered domains of platforms and link shorteners."""
+
+_WELL_KNOWN = """
+    adobe.com aka.ms apache.org apple.com arxiv.org bbc.co.uk bbc.com bloomberg.com cnn.com
+    creativecommons.org debian.org docker.com elpais.com europa.eu example.com faz.net forbes.com
+    gnome.org gnu.org huffpost.com ietf.org intel.com java.com kde.org kernel.org lemonde.fr
+    microsoft.com mit.edu mozilla.org msdn.com msn.com mysql.com nasa.gov nature.com netflix.com
+    nih.gov npr.org nytimes.com openstreetmap.org opensuse.org oracle.com paypal.com php.net
+    postgresql.org python.org redhat.com reuters.com ruby-lang.org samsung.com sciencemag.org
+    serverfault.com slate.com spiegel.de stackapps.com superuser.com ted.com theguardian.com
+    theregister.com time.com ubuntu.com ubuntuforums.org w3.org washingtonpost.com wired.com
+    who.int wsj.com xkcd.com yahoo.com zeit.de
+"""
+_HOSTING = """
+    about.me amzn.to askubuntu.com blogger.com digg.com disqus.com edublogs.org feedburner.com
+    free.fr gravatar.com imageshack.us mathoverflow.net myspace.com paste.org pastebin.com plurk.com
+    sourceforge.net tinypic.com webs.com wikimedia.org wordpress.org
+"""
+_NATIONAL = ("amazon.", "blogspot.", "google.", "yahoo.")  # one name under many countries' endings
+_EVERYBODYS = PLATFORMS | frozenset(_WELL_KNOWN.split() + _HOSTING.split())
+
+
+def is_everybodys(domain: str) -> bool:
+    """Whether so many link there in good faith that two who do have nothing in common."""
+    return domain in _EVERYBODYS or domain.startswith(_NATIONAL)

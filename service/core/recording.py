@@ -6,15 +6,16 @@ making them would take as long as running them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from service.core import moderation
+from service.core import joining, moderation
 from service.core.checking import Check, Standing, stored
 from service.core.errors import ModerationError
 from service.core.homes import moved_home
@@ -65,6 +66,7 @@ class _Work:
     placed: dict[int, tuple[Judged, Place]] = field(default_factory=dict)
     told: dict[int, Told] = field(default_factory=dict)
     learned: dict[Article, int] = field(default_factory=dict)
+    inherited: dict[UUID, Outcome] = field(default_factory=dict)  # from their campaigns
 
 
 def record_many(
@@ -158,6 +160,23 @@ def _store(
         if same:
             connection.execute(ADD_COMMENT, same)
     connection.execute(ADD_EVENT, events)
+    work.inherited = joining.join(session, list(_judged(fresh)), work.now)
+
+
+def _judged(fresh: Mapping[int, tuple[Judged, Place]]) -> Iterator[joining.Judged]:
+    """What may join a campaign: no test call."""
+    for item, place in fresh.values():
+        check, ruling = item.check, item.ruling
+        if ruling is not None and not check.is_test:
+            yield joining.Judged(
+                id=check.guid,
+                site_id=place.id,
+                author_name=check.submission.author_name,
+                outcome=outcome_of(None, ruling.verdict),
+                score=ruling.score,
+                revision=2,
+                likeness=item.traces.likeness,
+            )
 
 
 def _submitted(check: Check, now: datetime) -> dict[str, Any]:
@@ -187,7 +206,7 @@ def _note(session: Session, fresh: Mapping[int, tuple[Judged, Place]], work: _Wo
     check_rows, callback_rows = [], []
     for index, (item, place) in fresh.items():
         check = item.check
-        standing = work.told[index] = _standing(item, place)
+        standing = work.told[index] = _standing(item, place, work.inherited)
         check_rows.append(check_row(check, place.id, work.now, standing.is_spam))
         if check.callback:
             callback_rows.append(_callback_row(item, standing.is_spam, work.now))
@@ -228,9 +247,10 @@ def _callback_row(item: Judged, is_spam: bool, at: datetime) -> dict[str, Any]:
     }
 
 
-def _standing(item: Judged, place: Place) -> Standing:
+def _standing(item: Judged, place: Place, inherited: Mapping[UUID, Outcome]) -> Standing:
     ruling = item.ruling
     outcome = Outcome.PENDING if ruling is None else outcome_of(None, ruling.verdict)
+    outcome = inherited.get(item.check.guid, outcome)
     return Standing(
         comment_id=item.check.guid,
         outcome=outcome,

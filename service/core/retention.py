@@ -5,10 +5,18 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, Delete, Update, case, delete, select, update
+from sqlalchemy import CursorResult, Delete, Update, case, delete, exists, select, update
 from sqlalchemy.orm import Session
 
+from service.core.likeness import BANDS
 from service.core.store import precedents
+from service.core.store.campaign_tables import (
+    CampaignRow,
+    DeedRow,
+    DoneRow,
+    MarkRow,
+    MemberRow,
+)
 from service.core.store.check_tables import CheckRow
 from service.core.store.moderators import LONGEST
 from service.core.store.tables import AnswerRow, CommentRow, LoginFailureRow, LoginRow
@@ -33,7 +41,8 @@ def purge(session: Session, now: datetime) -> int:
     session.execute(delete(LoginFailureRow).where(LoginFailureRow.at < now - FAILURES))
     session.execute(delete(LoginRow).where(LoginRow.created_at < now - LONGEST))
     precedents.expire(session, now)
-    return sum(wipe(session, now) for wipe in (_wipe_spam_text, _wipe_identity, _wipe_prints))
+    wipes = (_wipe_spam_text, _wipe_identity, _wipe_prints, _wipe_likeness)
+    return sum(wipe(session, now) for wipe in wipes)
 
 
 def _wipe_spam_text(session: Session, now: datetime) -> int:
@@ -67,6 +76,31 @@ def _wipe_identity(session: Session, now: datetime) -> int:
 def _wipe_prints(session: Session, now: datetime) -> int:
     old = select(CheckRow.comment_id).where(CheckRow.at < now - PRINTS).limit(STEP)
     return _rows(session, delete(CheckRow).where(CheckRow.comment_id.in_(old)))
+
+
+def _wipe_likeness(session: Session, now: datetime) -> int:
+    """Forget what was like what, and campaigns of which nothing is left."""
+    before = now - IDENTITY
+    marks = select(MarkRow.mark).where(MarkRow.at < before).limit(STEP * BANDS)
+    wiped = _rows(session, delete(MarkRow).where(MarkRow.mark.in_(marks)))
+    members = select(MemberRow.comment_id).where(MemberRow.at < before).limit(STEP)
+    wiped += _rows(session, delete(MemberRow).where(MemberRow.comment_id.in_(members)))
+    if not wiped:
+        ended = (
+            select(CampaignRow.id)
+            .where(
+                CampaignRow.last_at < before,
+                ~exists().where(DeedRow.campaign_id == CampaignRow.id, DeedRow.at >= before),
+            )
+            .limit(STEP)
+            .subquery()
+        )
+        ids = select(ended.c.id)
+        deeds = select(DeedRow.id).where(DeedRow.campaign_id.in_(ids))
+        session.execute(delete(DoneRow).where(DoneRow.deed_id.in_(deeds)))
+        session.execute(delete(DeedRow).where(DeedRow.campaign_id.in_(ids)))
+        wiped = _rows(session, delete(CampaignRow).where(CampaignRow.id.in_(ids)))
+    return wiped
 
 
 def _rows(session: Session, statement: Update | Delete) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 
+from service.core.likeness import UNLIKE_ALL, Likeness
 from service.core.store import keys
 
 TELLING = 30  # bytes of bare words; "Thank you!" says the same everywhere and means no copying
@@ -22,6 +23,7 @@ class Traces:
 
     text: str = ""
     links: dict[str, str] = field(default_factory=dict)  # by domain
+    likeness: Likeness = UNLIKE_ALL  # what may be nearly the same is found by it
 
 
 NO_TRACES = Traces()

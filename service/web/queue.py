@@ -158,7 +158,7 @@ def undo(comment_id: UUID) -> ResponseReturnValue:
 def _cards(session: Session, rows: list[CommentRow], whole: bool = False) -> list[Card]:
     explained = [row for row in rows if whole or view.is_soon_explained(row)]
     reasons = reasons_on_view(parts().store, parts().scorer, explained)
-    return view.cards(session, rows, reasons, whole)
+    return view.cards(session, rows, reasons, whole, _own_site())
 
 
 def _own_site() -> int | None:

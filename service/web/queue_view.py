@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from service.core import moderation
 from service.core.policy import Reason
-from service.core.store import comments, examples, lessons, moderators
+from service.core.store import campaigns, comments, examples, lessons, moderators
+from service.core.store.campaigns import Alike
 from service.core.store.comments import Order
 from service.core.store.lessons import Taught
 from service.core.store.tables import ArticleRow, CommentRow, EventRow, SiteRow
@@ -138,6 +139,7 @@ class Card:
     is_explained: bool  # False: only its own page says why
     history: list[Happening]
     lesson: Happening | None  # what the site has learned from it, as long as that stands
+    alike: Alike | None = None  # its campaign, while something else of it waits
 
     @property
     def author(self) -> list[Piece]:
@@ -193,15 +195,18 @@ def cards(
     rows: Sequence[CommentRow],
     reasons: Mapping[UUID, Sequence[Reason]],
     whole: bool = False,
+    site_id: int | None = None,
 ) -> list[Card]:
     """The cards of the comments, in order; `whole` shows even very long texts to the end.
 
+    Of campaigns it counts what is on the site `site_id` (None: any).
     A comment without an entry in `reasons` is explained on its own page.
     """
     found_sites, articles = comments.sites_and_articles(session, rows)
     parents = comments.by_ids(session, [row.parent_id for row in rows if row.parent_id])
     events = comments.events_by_comment(session, [row.id for row in rows])
     taught = lessons.taught_by(session, [row.id for row in rows])
+    alike = campaigns.alike(session, [row.id for row in rows], site_id)
     names = _names(session, (event for group in events.values() for event in group))
     return [
         Card(
@@ -215,6 +220,7 @@ def cards(
             is_explained=row.id in reasons,
             history=[_happening(event, names) for event in events.get(row.id, [])],
             lesson=_lesson(taught[row.id]) if row.id in taught else None,
+            alike=alike.get(row.id),
         )
         for row in rows
     ]

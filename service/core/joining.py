@@ -1,0 +1,285 @@
+"""Joining: which campaign a comment that is being judged belongs to.
+
+Two lookups for a batch, however many comments came before. Marks are written before they are read:
+of two workers with the same mark the later one waits, then finds the earlier one's comment.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from service.core.inheriting import Late, inherit
+from service.core.likeness import UNLIKE_ALL, Likeness, are_alike, is_by_link, is_by_print
+from service.core.store.among import among, dialect_of, listed
+from service.core.store.campaign_tables import CampaignRow, DeedRow, MarkRow, MemberRow
+from service.core.store.insert import insert_into, insert_missing
+from service.core.store.tables import CommentRow
+from service.core.verdict import Outcome
+
+LOOKED_BACK = timedelta(days=30)  # as long as marks are kept
+MOST_MOVED = 1_000  # comments; a larger campaign stays by itself: moving it would hold up others
+SUSPECT = 0.5  # score from which a shared domain is enough
+WAITING = (Outcome.HELD, Outcome.SPAM)  # what the machine published is in no campaign
+
+
+@dataclass(slots=True, kw_only=True)
+class Judged:
+    """A comment with the outcome that its verdict gives it."""
+
+    id: UUID
+    site_id: int
+    author_name: str
+    outcome: Outcome
+    score: float | None
+    revision: int
+    likeness: Likeness = UNLIKE_ALL
+
+    @property
+    def bears(self) -> bool:
+        """Whether others may join it."""
+        return self.outcome in WAITING
+
+
+@dataclass(slots=True)
+class _Known:
+    """A comment that bears a mark, and the campaign it is in."""
+
+    id: UUID
+    site_id: int
+    author_name: str
+    score: float | None
+    print: bytes
+    campaign_id: int | None
+
+
+@dataclass(slots=True)
+class _Work:
+    now: datetime
+    known: dict[UUID, _Known]
+    campaigns: dict[int, CampaignRow]
+    joined: dict[UUID, int] = field(default_factory=dict)  # campaign of each, new or changed
+
+
+def join(session: Session, judged: Sequence[Judged], now: datetime) -> dict[UUID, Outcome]:
+    """Put the comments into their campaigns; they are stored and judged, in this transaction.
+
+    Returns the outcomes of those that inherited a decision.
+    """
+    alike = sorted((one for one in judged if one.likeness.marks), key=lambda one: one.id)
+    if not alike:
+        return {}
+    _bear(session, alike, now)
+    bearers = _bearers(session, alike, now)
+    known = _known(session, {bearer for found in bearers.values() for bearer, _ in found})
+    work = _Work(now, known, _campaigns(session, known))
+    late = [_join(session, one, _like(one, bearers[one.id], work), work) for one in alike]
+    inherited = inherit(session, [one for one in late if one], now)
+    _take_in(session, [one for one in late if one and one.id in inherited], work)
+    _write(session, alike, inherited, work)
+    return inherited
+
+
+def _bear(session: Session, alike: Sequence[Judged], now: datetime) -> None:
+    members = [_member(one.id, one.site_id, one.likeness.print, now) for one in alike if one.bears]
+    if members:
+        session.connection().execute(insert_into(MemberRow), members)
+    first = {mark: one.id for one in reversed(alike) if one.bears for mark in one.likeness.marks}
+    # In one order everywhere: two batches with the same marks must not wait in a ring.
+    rows = [{"mark": mark, "comment_id": first[mark], "at": now} for mark in sorted(first)]
+    insert_missing(session, MarkRow, rows)
+
+
+def _member(comment_id: UUID, site_id: int, slots: bytes, now: datetime) -> dict[str, Any]:
+    return {
+        "comment_id": comment_id,
+        "campaign_id": None,
+        "site_id": site_id,
+        "print": slots,
+        "at": now,
+        "pulled_at": None,
+    }
+
+
+def _take_in(session: Session, late: Sequence[Late], work: _Work) -> None:
+    """What would have been published, had it not inherited a decision, is of the campaign too."""
+    strays = [one for one in late if one.outcome is Outcome.PUBLISHED]
+    if strays:
+        members = [_member(one.id, one.site_id, b"", work.now) for one in strays]
+        session.connection().execute(insert_into(MemberRow), members)
+    for one in strays:
+        _add(one.id, work.campaigns[one.campaign_id], work)
+
+
+def _bearers(
+    session: Session, alike: Sequence[Judged], now: datetime
+) -> dict[UUID, list[tuple[UUID, str]]]:
+    """Of each comment, who else bore its marks first, with the mark."""
+    dialect = dialect_of(session)
+    wanted = {
+        mark
+        for one in alike
+        for mark in one.likeness.marks
+        # What would be published is not kept back for a domain: policy has given points for it.
+        if one.bears or not is_by_link(mark)
+    }
+    statement = select(MarkRow.mark, MarkRow.comment_id).where(
+        among(dialect, MarkRow.mark, "marks"), MarkRow.at >= now - LOOKED_BACK
+    )
+    found = session.connection().execute(statement, {"marks": listed(dialect, wanted)})
+    first = {row.mark: row.comment_id for row in found}
+    bearers: dict[UUID, list[tuple[UUID, str]]] = defaultdict(list)
+    for one in alike:
+        for mark in one.likeness.marks:
+            if mark in wanted and first.get(mark, one.id) != one.id:
+                bearers[one.id].append((first[mark], mark))
+    return bearers
+
+
+def _known(session: Session, bearers: set[UUID]) -> dict[UUID, _Known]:
+    """The bearers, locked until the transaction ends, so that none gets two campaigns."""
+    known: dict[UUID, _Known] = {}
+    ids = sorted(bearers)
+    for start in range(0, len(ids), 500):
+        rows = session.execute(
+            select(
+                MemberRow.comment_id,
+                MemberRow.site_id,
+                CommentRow.author_name,
+                CommentRow.score,
+                MemberRow.print,
+                MemberRow.campaign_id,
+            )
+            .join(CommentRow, CommentRow.id == MemberRow.comment_id)
+            .where(MemberRow.comment_id.in_(ids[start : start + 500]))
+            .order_by(MemberRow.comment_id)
+            .with_for_update(of=MemberRow)
+        )
+        known |= {row.comment_id: _Known(*row) for row in rows}
+    return known
+
+
+def _campaigns(session: Session, known: Mapping[UUID, _Known]) -> dict[int, CampaignRow]:
+    """Their campaigns, locked: a decision about one waits for us, or we for it."""
+    ids = {one.campaign_id for one in known.values()} - {None}
+    rows = session.scalars(
+        select(CampaignRow)
+        .where(CampaignRow.id.in_(ids))
+        .order_by(CampaignRow.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {row.id: row for row in rows} if ids else {}
+
+
+def _like(one: Judged, bearers: Sequence[tuple[UUID, str]], work: _Work) -> list[_Known]:
+    """What the comment is like, of those that bear its marks."""
+    found = ((work.known.get(bearer), mark) for bearer, mark in bearers)
+    like = {other.id: other for other, mark in found if other and _is_like(one, other, mark)}
+    return list(like.values())
+
+
+def _is_like(one: Judged, other: _Known, mark: str) -> bool:
+    if is_by_link(mark):
+        if not (_is_suspect(one.score) and _is_suspect(other.score)):
+            return False
+        # A reader who gives his own website each time is no campaign; on many sites he is.
+        return _name(one.author_name) != _name(other.author_name) or one.site_id != other.site_id
+    return not is_by_print(mark) or are_alike(one.likeness.print, other.print)
+
+
+def _is_suspect(score: float | None) -> bool:
+    """Good comments link to the same places too, and are held for many other reasons."""
+    return score is None or score >= SUSPECT
+
+
+def _name(name: str) -> str:
+    return "".join(name.casefold().split())
+
+
+def _join(session: Session, one: Judged, like: Sequence[_Known], work: _Work) -> Late | None:
+    """Join the oldest campaign of what it is like, or begin one with it."""
+    ids = {work.joined.get(other.id, other.campaign_id) for other in like}
+    ids = {*ids, work.joined.get(one.id)} - {None}
+    found = sorted({work.campaigns[number].id for number in ids if number is not None})
+    if not like or not (found or one.bears):
+        return None
+    campaign = work.campaigns[found[0]] if found else _begin(session, work)
+    if one.bears:
+        for younger in found[1:]:
+            _merge(session, work.campaigns[younger], campaign, work)
+        for other in like:
+            if work.joined.get(other.id, other.campaign_id) is None:
+                _add(other.id, campaign, work)
+        if one.id not in work.joined:
+            _add(one.id, campaign, work)
+    return Late(one.id, one.site_id, one.revision, campaign.id, one.outcome)
+
+
+def _begin(session: Session, work: _Work) -> CampaignRow:
+    campaign = CampaignRow(first_at=work.now, last_at=work.now, size=0, is_open=False)
+    session.add(campaign)
+    session.flush()
+    work.campaigns[campaign.id] = campaign
+    return campaign
+
+
+def _add(comment_id: UUID, campaign: CampaignRow, work: _Work) -> None:
+    work.joined[comment_id] = campaign.id
+    campaign.size += 1
+    campaign.last_at = work.now
+
+
+def _merge(session: Session, younger: CampaignRow, older: CampaignRow, work: _Work) -> None:
+    """Of two that are one the older stays; not where a person has decided about either."""
+    decided = select(DeedRow.id).where(DeedRow.campaign_id.in_([younger.id, older.id])).limit(1)
+    if younger.size > MOST_MOVED or session.execute(decided).first():
+        return
+    session.execute(
+        update(MemberRow)
+        .where(MemberRow.campaign_id == younger.id)
+        .values(campaign_id=older.id)
+        .execution_options(synchronize_session=False)
+    )
+    for comment_id, number in work.joined.items():
+        if number == younger.id:
+            work.joined[comment_id] = older.id
+    older.size += younger.size
+    older.last_at = max(older.last_at, younger.last_at)
+    older.first_at = min(older.first_at, younger.first_at)
+    older.is_open = older.is_open or younger.is_open
+    session.delete(younger)
+    for number, campaign in work.campaigns.items():
+        if campaign is younger:
+            work.campaigns[number] = older
+
+
+def _write(
+    session: Session, alike: Sequence[Judged], inherited: Mapping[UUID, Outcome], work: _Work
+) -> None:
+    """Store who joined what; a campaign is open again when something in it waits."""
+    for one in alike:
+        number = work.joined.get(one.id)
+        if number and one.outcome is Outcome.HELD and one.id not in inherited:
+            work.campaigns[number].is_open = True
+    waits = _waiting_among(session, work.joined.keys() - {one.id for one in alike})
+    for comment_id in waits:
+        work.campaigns[work.joined[comment_id]].is_open = True
+    session.flush()
+    rows = [{"comment_id": one, "campaign_id": number} for one, number in work.joined.items()]
+    if rows:
+        session.execute(update(MemberRow), rows)
+
+
+def _waiting_among(session: Session, comment_ids: Collection[UUID]) -> list[UUID]:
+    statement = select(CommentRow.id).where(
+        CommentRow.id.in_(comment_ids), CommentRow.outcome == Outcome.HELD
+    )
+    return list(session.scalars(statement)) if comment_ids else []
