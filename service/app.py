@@ -19,6 +19,7 @@ from service.web import (
     akismet,
     article,
     auth,
+    bulk,
     comments,
     errors,
     health,
@@ -53,7 +54,7 @@ def create_app(
         intake=_intake(store, settings, clock),
     )
     doors = (
-        requests, errors, auth, comments, akismet, article, queue, sites, selftest,
+        requests, errors, auth, comments, akismet, article, queue, bulk, sites, selftest,
         account, health, openapi,
     )  # fmt: skip
     for door in doors:
