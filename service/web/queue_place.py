@@ -24,7 +24,7 @@ FILTERS = (
     ("Replies", "is:reply"),
     ("Waiting over 12 h", "before:12h"),
     ("Copied text", "reason:copied"),
-    ("Likely spam", "score:>80%"),
+    ("Score over 80 %", "score:>80%"),
     ("Decided by people", "is:decided"),
 )
 
