@@ -69,20 +69,28 @@ def _unindexed(of: Entity, search: Search, secret: str) -> Iterator[ColumnElemen
 
 def _word(of: Entity, word: str) -> ColumnElement[bool]:
     """In the text, or among what the author called himself and his website."""
-    columns = (of.body, of.author_name, of.author_email, of.author_url)
-    return or_(*(column.icontains(word, autoescape=True) for column in columns))
+    return _written(of).icontains(word, autoescape=True)
+
+
+def _written(of: Entity) -> ColumnElement[str]:
+    """All that the author wrote, as one text: looked through once, not a column at a time."""
+    return (
+        of.body.concat("\n")
+        .concat(of.author_name)
+        .concat("\n")
+        .concat(of.author_email)
+        .concat("\n")
+        .concat(of.author_url)
+    )
 
 
 def _domain(of: Entity, domain: str, secret: str) -> ColumnElement[bool]:
     """Linked to, as the model read it; or written in full, where that is not known any more."""
     trace = keys.hash_trace("domain", domain, secret)
+    marked = [_written(of).icontains(f"{mark}{domain}", autoescape=True) for mark in "/.@"]
     return or_(
         cast(of.link_hashes, Text).contains(trace),
-        *(
-            column.icontains(f"{mark}{domain}", autoescape=True)
-            for column in (of.body, of.author_url)
-            for mark in ("/", ".", "@")
-        ),
+        and_(_written(of).icontains(domain, autoescape=True), or_(*marked)),
     )
 
 
