@@ -6,20 +6,19 @@ as many single decisions or undos would have left.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import Row, and_, case, select, update
+from sqlalchemy import Row, and_, case, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from service.core.errors import NotFound, NothingToUndo
 from service.core.moderation import LABELS, NEEDS_TEXT
 from service.core.store import callbacks, examples, moderators, precedents
 from service.core.store.bulk_tables import BulkMemberRow, BulkRow
-from service.core.store.insert import insert_into
 from service.core.store.lesson_tables import ExampleRow
 from service.core.store.tables import CommentRow, EventRow
 from service.core.verdict import Decision, EventKind, Outcome, Verdict, outcome_of
@@ -86,7 +85,7 @@ def decide_many(
         fit = [row for row in rows if row.outcome == outcome and _fits(row, change.outcome, wanted)]
         details = [_decided(row, decision, bulk.id) for row in fit]
         bulk.comments += _apply(session, fit, details, change)
-        _remember(session, fit, bulk.id)
+        _remember(session, [row.id for row in fit], bulk.id)
     detail = {"bulk": bulk.id, "decision": decision, "comments": bulk.comments}
     moderators.audit(session, actor, "bulk_decided", now, detail)
     return Done(bulk.id, bulk.comments, len(wanted) - bulk.comments)
@@ -216,8 +215,7 @@ def _apply(
     else:
         sites = {row.id: row.site_id for row in rows}
         examples.label_many(session, sites, change.label, change.actor, now)
-    events = [_event(row, detail, change) for row, detail in zip(rows, details, strict=True)]
-    session.connection().execute(insert_into(EventRow), events)
+    _tell(session, rows, details, change)
     callbacks.owe(session, dict.fromkeys(ids, change.outcome), now)
     return len(rows)
 
@@ -233,20 +231,38 @@ def _values(change: Change) -> dict[str, Any]:
     }
 
 
-def _event(row: Row[Any], detail: dict[str, Any], change: Change) -> dict[str, Any]:
-    return {
-        "comment_id": row.id,
-        "revision": row.revision + 1,
-        "at": change.now,
-        "kind": change.kind,
-        "actor": change.actor,
-        "detail": detail,
-    }
+def _tell(
+    session: Session, rows: Sequence[Row[Any]], details: Sequence[dict[str, Any]], change: Change
+) -> None:
+    """The events that tell of it; a statement for all with the same words, of which few differ."""
+    alike: dict[str, tuple[dict[str, Any], list[UUID]]] = {}
+    for row, detail in zip(rows, details, strict=True):
+        alike.setdefault(repr(detail), (detail, []))[1].append(row.id)
+    for detail, ids in alike.values():
+        said = {
+            EventRow.at: change.now,
+            EventRow.kind: change.kind.value,
+            EventRow.actor: change.actor,
+            EventRow.detail: detail,
+        }
+        each = select(
+            CommentRow.id,
+            CommentRow.revision,
+            *(literal(value, column.type) for column, value in said.items()),
+        )
+        session.execute(
+            insert(EventRow).from_select(
+                ["comment_id", "revision", *(column.key for column in said)],
+                each.where(CommentRow.id.in_(ids)),
+            )
+        )
 
 
-def _remember(session: Session, rows: Iterable[Row[Any]], bulk_id: int) -> None:
-    members = [
-        {"bulk_id": bulk_id, "comment_id": row.id, "revision": row.revision + 1} for row in rows
-    ]
-    if members:
-        session.connection().execute(insert_into(BulkMemberRow), members)
+def _remember(session: Session, ids: Collection[UUID], bulk_id: int) -> None:
+    """The comments belong to the bulk decision, at the revision that it has just made."""
+    made = select(literal(bulk_id), CommentRow.id, CommentRow.revision)
+    session.execute(
+        insert(BulkMemberRow).from_select(
+            ["bulk_id", "comment_id", "revision"], made.where(CommentRow.id.in_(ids))
+        )
+    )
