@@ -20,6 +20,7 @@ from service.web import (
     article,
     audit,
     auth,
+    bulk,
     campaigns,
     comments,
     cutoffs,
@@ -63,7 +64,7 @@ def create_app(
         intake=_intake(store, settings, clock),
     )
     doors = (
-        requests, errors, auth, comments, akismet, article, queue, campaigns, sites, selftest,
+        requests, errors, auth, comments, akismet, article, queue, bulk, campaigns, sites, selftest,
         statistics, cutoffs, account, two_step, login_code, invitation, people, audit, look, news,
         health, openapi,
     )  # fmt: skip

@@ -8,18 +8,18 @@ from flask import Blueprint, Flask, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from service.core.access import Act
 from service.core.store import moderators, sites
-from service.core.store.moderators import Role
 from service.core.store.statistics import Scope
 from service.core.store.tables import SiteRow
 from service.core.verdict import Cutoffs
 from service.web import cutoffs_view as view
 from service.web.auth import (
     actor_of,
+    check,
     current_moderator,
     keep_private,
     require_login,
-    require_role,
 )
 from service.web.cutoff_form import as_typed, holding, model_cutoffs, read_cutoff, together
 from service.web.parts import parts
@@ -41,7 +41,7 @@ def init_app(app: Flask) -> None:
 @cutoffs_page.before_request
 def let_only_owners_save() -> None:
     if request.method == "POST":
-        require_role(Role.OWNER)()
+        check(current_moderator(), Act.SET_UP)
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadHost, HTTPException, NotFound, RequestEntityTooLarge
 
 from service.core import errors as core
+from service.core.search import InvalidSearch
 from service.core.store.session import DATABASE_AWAY
 
 log = structlog.get_logger()
@@ -76,6 +77,7 @@ NO_PAGE = Kind(
 )
 KINDS: dict[type[Exception], Kind] = {
     InvalidRequest: Kind(400, "invalid_request", "The request cannot be accepted"),
+    InvalidSearch: Kind(400, "invalid_search", "This cannot be searched for"),
     core.InvalidSubmission: Kind(400, "invalid_request", "The request cannot be accepted"),
     core.NotFound: Kind(404, "not_found", "There is no such thing here"),
     core.WrongSite: Kind(403, "wrong_site", "This key is for another site"),

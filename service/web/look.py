@@ -13,12 +13,12 @@ from flask import Blueprint, Flask, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from service.web.auth import (
-    cookie_name,
     current_moderator,
     keep_private,
     local_path,
     require_login,
 )
+from service.web.cookies import cookie_name
 from service.web.parts import parts
 from service.web.shortcuts import HABITS, Habit, shortcuts_for
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from dataclasses import replace
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -15,10 +15,12 @@ from sqlalchemy.orm import Session
 from service.core import moderation, retention
 from service.core.access import Act
 from service.core.errors import NothingToUndo, StaleRevision
-from service.core.store import comments, sites
+from service.core.search import InvalidSearch
+from service.core.store import comments, found, sites
 from service.core.store.comments import Order
+from service.core.store.found import Count
 from service.core.store.tables import CommentRow, SiteRow
-from service.core.verdict import Decision, EventKind, Outcome
+from service.core.verdict import Decision, EventKind, Outcome, outcome_of
 from service.scoring import reasons_on_view
 from service.web import queue_view as view
 from service.web import queue_words as words
@@ -32,12 +34,13 @@ from service.web.auth import (
 )
 from service.web.errors import Fault, InvalidRequest, asks_for_json
 from service.web.parts import parts
+from service.web.queue_place import Place, place_of, scope_of
 from service.web.queue_view import Card, Tab
 from service.web.shown_text import pieces
 
 PAGE = 25  # comments
-Choice = TypeVar("Choice", Tab, Order)
 CHECKING = 5  # comments shown beneath those that need review
+LASTING_TABS = [(tab, name) for tab, name in view.TAB_NAMES.items() if tab is not Tab.CHECKING]
 
 queue = Blueprint("queue", __name__, url_prefix="/queue")
 queue.before_request(require_login)
@@ -49,6 +52,8 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["spam_days"] = retention.SPAM_TEXT.days
     app.jinja_env.filters["percent"] = words.percent
     app.jinja_env.filters["counted"] = words.counted
+    app.jinja_env.filters["many"] = words.many
+    app.jinja_env.filters["comments"] = words.comments
     app.jinja_env.filters["pieces"] = pieces
     app.jinja_env.filters["since"] = lambda start: words.span(start, parts().clock())
 
@@ -59,54 +64,48 @@ def forbid_viewers_to_act() -> None:
         check(current_moderator(), Act.DECIDE)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where in the queue a moderator is. All of it stands in the address."""
-
-    tab: Tab
-    order: Order
-    site: str = ""  # "" for every site
-    after: UUID | None = None
-
-    def url(self, **changes: str | UUID | None) -> str:
-        """The address of this place; a change of anything but the page begins at the first."""
-        values: dict[str, Any] = {"tab": self.tab, "site": self.site}
-        if "tab" not in changes:
-            values["order"] = self.order
-        values |= changes
-        if values.get("order") == default_order(Tab(str(values["tab"]))):
-            del values["order"]
-        return url_for("queue.index", **{name: value for name, value in values.items() if value})
-
-
-def default_order(tab: Tab) -> Order:
-    return Order.URGENT if tab is Tab.REVIEW else Order.NEWEST
-
-
 @queue.get("")
-def index() -> str:
+def index() -> ResponseReturnValue:
     with parts().store.reading() as session:
-        seen_sites = _visible(sites.all_sites(session))
-        names = {site.id: site.name for site in seen_sites}
-        place = _place(set(names.values()), names.get(_own_site() or 0, ""))
-        site_id = next((site.id for site in seen_sites if site.name == place.site), _own_site())
-        rows, following = view.page(session, place.tab, place.order, site_id, place.after, PAGE)
+        seen_sites = visible(sites.all_sites(session))
+        place = place_of(request.args, seen_sites, own_site())
+        try:
+            scope = scope_of(place, seen_sites, own_site())
+        except InvalidSearch as problem:
+            return _unsearchable(place, seen_sites, problem), 400
+        found_page = found.page(session, scope, place.order, place.after, PAGE)
         checking: list[CommentRow] = []
-        if place.tab is Tab.REVIEW and place.after is None:
-            checking, _ = view.page(session, Tab.CHECKING, Order.OLDEST, site_id, None, CHECKING)
-        cards = _cards(session, [*rows, *checking])
-        counts = comments.counts(session, site_id)
+        if place.tab is Tab.REVIEW and place.after is None and not place.q:
+            waiting = replace(scope, outcome=Outcome.PENDING)
+            checking = found.page(session, waiting, Order.OLDEST, None, CHECKING).rows
+        cards = _cards(session, [*found_page.rows, *checking])
+        counts = found.counts(session, scope)
     return render_template(
         "queue/index.html",
         place=place,
         tabs=_tabs(place, counts),
         sites=seen_sites,
-        cards=cards[: len(rows)],
-        checking=cards[len(rows) :],
-        counts=counts,
-        next_url=following and place.url(after=following),
+        cards=cards[: len(found_page.rows)],
+        checking=cards[len(found_page.rows) :],
+        counts={outcome: count.comments for outcome, count in counts.items()},
+        matching=counts[scope.outcome],
+        actions=[one for one in view.ACTIONS if outcome_of(one.decision, None) != scope.outcome],
+        loaded=scope.now.isoformat(),
+        reached=found_page.reached,
+        next_url=found_page.following and place.url(after=found_page.following),
         back=request.full_path.rstrip("?"),
         done=browser.pop("done", None),
+    )
+
+
+def _unsearchable(place: Place, seen_sites: list[SiteRow], problem: InvalidSearch) -> str:
+    """The page with what is wrong about the search, and nothing found."""
+    return render_template(
+        "queue/index.html",
+        place=place,
+        sites=seen_sites,
+        problem=str(problem),
+        tabs=[(name, place.url(tab=tab), "", tab is place.tab) for tab, name in LASTING_TABS],
     )
 
 
@@ -158,40 +157,25 @@ def undo(comment_id: UUID) -> ResponseReturnValue:
 def _cards(session: Session, rows: list[CommentRow], whole: bool = False) -> list[Card]:
     explained = [row for row in rows if whole or view.is_soon_explained(row)]
     reasons = reasons_on_view(parts().store, parts().scorer, explained)
-    return view.cards(session, rows, reasons, whole, _own_site())
+    return view.cards(session, rows, reasons, whole, own_site())
 
 
-def _own_site() -> int | None:
+def own_site() -> int | None:
     """The one site of the moderator's that this request is about; None for every site."""
     return current_moderator().site_id
 
 
-def _visible(every: list[SiteRow]) -> list[SiteRow]:
+def visible(every: list[SiteRow]) -> list[SiteRow]:
+    """Those of the sites that the moderator may see."""
     return [site for site in every if current_moderator().sees(site.id)]
 
 
-def _place(site_names: set[str], usual: str) -> Place:
-    """Where the address leads; what it says wrongly or not at all falls back to the usual."""
-    tab = _choice(Tab, "tab", Tab.REVIEW)
-    site = request.args.get("site", "")
-    after = request.args.get("after", type=UUID)
-    order = _choice(Order, "order", default_order(tab))
-    return Place(tab, order, site if site in site_names else usual, after)
-
-
-def _choice(kind: type[Choice], name: str, default: Choice) -> Choice:
-    try:
-        return kind(request.args.get(name, default))
-    except ValueError:
-        return default
-
-
-def _tabs(place: Place, counts: dict[Outcome, int]) -> list[tuple[str, str, int, bool]]:
+def _tabs(place: Place, counts: dict[Outcome, Count]) -> list[tuple[str, str, str, bool]]:
     """(name, address, count, whether open); "being checked" only while something is."""
     return [
-        (name, place.url(tab=tab), counts[view.OUTCOMES[tab]], tab is place.tab)
+        (name, place.url(tab=tab), words.many(counts[view.OUTCOMES[tab]]), tab is place.tab)
         for tab, name in view.TAB_NAMES.items()
-        if tab is not Tab.CHECKING or tab is place.tab or counts[Outcome.PENDING]
+        if tab is not Tab.CHECKING or tab is place.tab or counts[Outcome.PENDING].comments
     ]
 
 
@@ -244,7 +228,7 @@ def _for_script(comment_id: UUID, text: str, undo: int | None) -> dict[str, Any]
     if undo is not None:
         return {"said": text, "undo": undo}
     with parts().store.reading() as session:
-        row = comments.by_id(session, comment_id, _own_site())
+        row = comments.by_id(session, comment_id, own_site())
         [card] = _cards(session, [row])
     fragment = render_template(
         "queue/fragment.html",
@@ -258,7 +242,7 @@ def _for_script(comment_id: UUID, text: str, undo: int | None) -> dict[str, Any]
 
 def _comment_page(comment_id: UUID, conflict: bool = False) -> str:
     with parts().store.reading() as session:
-        row = comments.by_id(session, comment_id, _own_site())
+        row = comments.by_id(session, comment_id, own_site())
         [card] = _cards(session, [row], whole=True)
     here = url_for("queue.comment", comment_id=comment_id)
     return render_template(

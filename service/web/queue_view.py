@@ -14,7 +14,6 @@ from service.core import moderation
 from service.core.policy import Reason
 from service.core.store import campaigns, comments, examples, lessons, moderators
 from service.core.store.campaigns import Alike
-from service.core.store.comments import Order
 from service.core.store.lessons import Taught
 from service.core.store.tables import ArticleRow, CommentRow, EventRow, SiteRow
 from service.core.verdict import Decision, Outcome, Verdict, outcome_of
@@ -229,21 +228,6 @@ def cards(
 def is_soon_explained(comment: CommentRow) -> bool:
     """Whether its reasons are kept, or the text is short enough to compute them among others'."""
     return comment.verdict != Verdict.HAM or len(comment.body) < EXPLAINED
-
-
-def page(
-    session: Session, tab: Tab, order: Order, site_id: int | None, after: UUID | None, size: int
-) -> tuple[list[CommentRow], UUID | None]:
-    """A page of a tab, and the comment that the next page follows (None: this is the last)."""
-    rows = comments.page(
-        session,
-        outcome=OUTCOMES[tab],
-        site_id=site_id,
-        order=order,
-        after=after,
-        limit=size + 1,
-    )
-    return rows[:size], rows[size - 1].id if len(rows) > size else None
 
 
 def band_of(comment: CommentRow) -> Band:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from service.core.store.comments import COUNTED
+from service.core.store.found import Count
 from service.core.store.tables import EventRow
 from service.core.verdict import Decision, EventKind
 
@@ -19,6 +22,12 @@ DECIDED = {
     Decision.SPAM: "Marked as spam",
     Decision.REMOVE: "Removed",
     Decision.HOLD: "Sent back to review",
+}
+IN_BULK = {
+    Decision.APPROVE: "approved and published",
+    Decision.SPAM: "marked as spam",
+    Decision.REMOVE: "removed",
+    Decision.HOLD: "sent back to review",
 }
 UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))  # seconds
 
@@ -35,6 +44,16 @@ def percent(score: float) -> str:
 def counted(number: int) -> str:
     """A count with thousands apart; counting stopped above COUNTED."""
     return f"{COUNTED:,}+" if number > COUNTED else f"{number:,}"
+
+
+def comments(number: int) -> str:
+    """So many comments."""
+    return f"{number:,} comment{'' if number == 1 else 's'}"
+
+
+def many(count: Count) -> str:
+    """The count, with a sign where more may be behind what was looked at."""
+    return f"{count.comments:,}+" if count.more else f"{count.comments:,}"
 
 
 def span(start: datetime, end: datetime) -> str:
@@ -57,7 +76,12 @@ def told(event: EventRow) -> str:
         return f"Judged {detail['verdict']} ({why})"
     if event.kind == EventKind.DECIDED:
         said = DECIDED[Decision(detail["decision"])]
+        said += _together(detail)
         return f"{said}: {detail['reason']}" if detail.get("reason") else said
     if event.kind == EventKind.UNDONE:
-        return "Decision undone"
+        return "Decision undone" + _together(detail)
     return event.kind.capitalize()
+
+
+def _together(detail: Mapping[str, Any]) -> str:
+    return ", together with others" if "bulk" in detail else ""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, func, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from service.core.store.lesson_tables import DUE, ExampleRow
@@ -42,6 +43,45 @@ def withdraw(session: Session, comment: CommentRow, actor: str, now: datetime) -
     row = session.get(ExampleRow, comment.id)
     if row is not None and row.label is not None:
         _say(row, None, actor, now)
+
+
+def label_many(
+    session: Session, site_of: Mapping[UUID, int], value: int, actor: str, now: datetime
+) -> None:
+    """Like `label`, for comments given with their sites. The caller holds their locks."""
+    if not site_of:
+        return
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    said = {"label": value, "actor": actor, "created_at": now, "attempts": 0, "failure": None}
+    rows = [
+        {"comment_id": comment_id, "site_id": site_id, "turn": 1, **said}
+        for comment_id, site_id in site_of.items()
+    ]
+    adding = dialect.insert(ExampleRow.__table__)
+    session.connection().execute(
+        adding.on_conflict_do_update(
+            index_elements=["comment_id"], set_={**said, "turn": ExampleRow.turn + 1}
+        ),
+        rows,
+    )
+
+
+def withdraw_many(
+    session: Session, comment_ids: Collection[UUID], actor: str, now: datetime
+) -> None:
+    """Like `withdraw`, for many. The caller holds their locks."""
+    session.execute(
+        update(ExampleRow)
+        .where(ExampleRow.comment_id.in_(comment_ids), ExampleRow.label.is_not(None))
+        .values(
+            label=None,
+            actor=actor,
+            created_at=now,
+            turn=ExampleRow.turn + 1,
+            attempts=0,
+            failure=None,
+        )
+    )
 
 
 def label_of(session: Session, comment_id: UUID) -> int | None:

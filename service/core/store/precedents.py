@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from sqlalchemy import (
@@ -20,13 +20,13 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
-    insert,
     select,
     union_all,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.core.store.among import among, dialect_of, listed
+from service.core.store.insert import insert_into
 from service.core.store.tables import CommentRow, Table
 
 KEPT = timedelta(days=180)  # from the decision: campaigns come back, but domains change hands
@@ -56,15 +56,51 @@ class Count(NamedTuple):
     comments: int
 
 
+class Bearer(Protocol):
+    """A comment, or as much of it as its traces are made of."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def site_id(self) -> int: ...
+    @property
+    def author_hash(self) -> str: ...
+    @property
+    def text_hash(self) -> str: ...
+    @property
+    def link_hashes(self) -> list[str]: ...
+    @property
+    def network_hash(self) -> str: ...
+    @property
+    def received_at(self) -> datetime: ...
+
+
 def replace(session: Session, comment: CommentRow, label: int | None, now: datetime) -> None:
     """The comment's traces stand for this label now; for None they stand for nothing."""
-    session.execute(delete(PrecedentRow).where(PrecedentRow.comment_id == comment.id))
+    replace_many(session, [comment], label, now)
+
+
+def replace_many(
+    session: Session, bearers: Collection[Bearer], label: int | None, now: datetime
+) -> None:
+    """The traces of these comments stand for this label now; for None they stand for nothing."""
+    ids = [bearer.id for bearer in bearers]
+    session.execute(delete(PrecedentRow).where(PrecedentRow.comment_id.in_(ids)))
     if label is None:
         return
-    same = {"comment_id": comment.id, "site_id": comment.site_id, "label": label}
-    rows = [same | {"trace": trace, "expires_at": end} for trace, end in _lasting(comment, now)]
+    rows = [
+        {
+            "comment_id": bearer.id,
+            "site_id": bearer.site_id,
+            "label": label,
+            "trace": trace,
+            "expires_at": end,
+        }
+        for bearer in bearers
+        for trace, end in _lasting(bearer, now)
+    ]
     if rows:
-        session.execute(insert(PrecedentRow), rows)
+        session.connection().execute(insert_into(PrecedentRow), rows)
 
 
 def counts(
@@ -103,7 +139,7 @@ def expire(session: Session, now: datetime) -> None:
     session.execute(delete(PrecedentRow).where(PrecedentRow.expires_at < now))
 
 
-def _lasting(comment: CommentRow, now: datetime) -> Iterator[tuple[str, datetime]]:
+def _lasting(comment: Bearer, now: datetime) -> Iterator[tuple[str, datetime]]:
     """Each trace of the comment, and until when it is kept."""
     lasting = {comment.author_hash, comment.text_hash, *comment.link_hashes} - {""}
     for trace in sorted(lasting):

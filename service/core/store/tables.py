@@ -117,6 +117,22 @@ class CommentRow(Table):
         Index("ix_comments_thread", "article_id", "outcome", "id"),
         Index("ix_comments_author", "site_id", "author_hash"),
         Index("ix_comments_arrived", "site_id", "received_at", "verdict", "score"),  # statistics
+        # Searching by author or network reads the newest of theirs, however many there are.
+        Index(
+            "ix_comments_author_newest",
+            "author_hash",
+            "id",
+            sqlite_where=text("author_hash <> ''"),
+            postgresql_where=text("author_hash <> ''"),
+        ),
+        Index(
+            "ix_comments_network",
+            "network_hash",
+            "id",
+            sqlite_where=text("network_hash <> ''"),
+            postgresql_where=text("network_hash <> ''"),
+        ),
+        Index("ix_comments_name", text("lower(author_name)"), "id"),
         # Claiming and sweeping read only what is pending, however large the table.
         Index(
             "ix_comments_pending",

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
-down_revision = "0005"
+down_revision = "0007"
 
 AUDIT = (("ix_audit_at", ["at", "id"]), ("ix_audit_actor", ["actor", "at", "id"]),
          ("ix_audit_action", ["action", "at", "id"]))  # fmt: skip
