@@ -213,8 +213,7 @@ def _apply(
     if change.label is None:
         examples.withdraw_many(session, ids, change.actor, now)
     else:
-        sites = {row.id: row.site_id for row in rows}
-        examples.label_many(session, sites, change.label, change.actor, now)
+        examples.label_many(session, ids, change.label, change.actor, now)
     _tell(session, rows, details, change)
     callbacks.owe(session, dict.fromkeys(ids, change.outcome), now)
     return len(rows)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, text, update
+from sqlalchemy import Select, func, literal, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -46,23 +46,23 @@ def withdraw(session: Session, comment: CommentRow, actor: str, now: datetime) -
 
 
 def label_many(
-    session: Session, site_of: Mapping[UUID, int], value: int, actor: str, now: datetime
+    session: Session, comment_ids: Collection[UUID], value: int, actor: str, now: datetime
 ) -> None:
-    """Like `label`, for comments given with their sites. The caller holds their locks."""
-    if not site_of:
-        return
+    """Like `label`, for many. The caller holds their locks."""
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    said = {"label": value, "actor": actor, "created_at": now, "attempts": 0, "failure": None}
-    rows = [
-        {"comment_id": comment_id, "site_id": site_id, "turn": 1, **said}
-        for comment_id, site_id in site_of.items()
-    ]
-    adding = dialect.insert(ExampleRow.__table__)
-    session.connection().execute(
-        adding.on_conflict_do_update(
-            index_elements=["comment_id"], set_={**said, "turn": ExampleRow.turn + 1}
-        ),
-        rows,
+    row = ExampleRow
+    said = {row.label: value, row.actor: actor, row.created_at: now, row.attempts: 0}
+    values = [literal(each, column.type) for column, each in said.items()]
+    chosen = select(CommentRow.id, CommentRow.site_id, literal(1), *values)
+    adding = dialect.insert(ExampleRow).from_select(
+        ["comment_id", "site_id", "turn", *(column.key for column in said)],
+        chosen.where(CommentRow.id.in_(comment_ids)),
+    )
+    again = {column.key: each for column, each in said.items()}
+    again |= {"failure": None, "turn": row.turn + 1}
+    session.execute(
+        adding.on_conflict_do_update(index_elements=["comment_id"], set_=again),
+        execution_options={"synchronize_session": False},
     )
 
 
