@@ -115,5 +115,5 @@ def _page(site: SiteRow, handles: Handles) -> str:
         days=days,
         choices=DAYS,
         is_new=is_new and not handles.problems,
-        may_save=current_moderator().role == Role.OWNER,
+        may_save=current_moderator().may(Act.SET_UP),
     )
