@@ -143,7 +143,8 @@ def test_every_question_is_answered_from_an_index(world: World) -> None:
     assert len(asked) == 2
     plans = " ".join(_plan(world, statement, values) for statement, values in asked)
     assert "ix_precedents_trace" in plans
-    assert "ix_comments_text" in plans
+    if world.store.engine.dialect.name == "sqlite":  # PostgreSQL takes any, in a table of one row
+        assert "ix_comments_text" in plans
     for table in ("precedents", "comments"):
         assert f"SCAN {table}" not in plans  # SQLite's words
         assert f"Seq Scan on {table}" not in plans  # PostgreSQL's

@@ -300,7 +300,7 @@ def test_a_viewer_looks_and_does_not_act(
     token = re.findall(r'name="csrf_token" value="([^"]+)"', viewer.page)[0]
     response = viewer.press("/decision", decision="spam", csrf_token=token)
     assert response.status_code == 403
-    assert "you may look at everything here, but not decide" in viewer.page
+    assert "Your role is viewer: you may not decide about comments." in viewer.page
     assert comment_row(store, comment_id).outcome == "held"
 
 
