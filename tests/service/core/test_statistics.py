@@ -244,7 +244,8 @@ def test_no_figure_is_counted_without_an_index(any_store: Store, clock: FrozenCl
     of_decisions = [plan for plan in plans if "FROM events" in plan]
     of_arrivals = [plan for plan in plans if "FROM events" not in plan and "LIMIT" not in plan]
     assert (len(of_decisions), len(of_arrivals)) == (6, 4)
+    # Events of few comments may as well be found by these; never by reading all.
     for plan in of_decisions:
-        assert "ix_events_decided" in plan, plan
+        assert "ix_events_decided" in plan or "pk_events on events" in plan, plan
     for plan in of_arrivals:
         assert "Index Only Scan using ix_comments_arrived" in plan, plan

@@ -223,7 +223,7 @@ def test_what_a_process_left_is_written_by_the_next(
     create_app(settings, store=store, scorer=scorer, bell=bell)  # type: ignore[arg-type]
     wait_until(own.spool.is_empty, "the spool to be replayed")
     assert door.comment(answer).outcome == "pending"
-    assert bell.rings
+    wait_until(lambda: bell.rings > 0, "a worker to be rung for")
 
 
 @pytest.mark.usefixtures("own")
