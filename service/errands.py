@@ -12,10 +12,15 @@ EVERY = 1.0  # seconds
 
 
 class Errand:
-    """Does `work` again and again in a thread of its own until `work` says that all is done."""
+    """Does `work` again and again in a thread of its own until `work` says that all is done.
 
-    def __init__(self, name: str, work: Callable[[], bool], every: float = EVERY) -> None:
-        self._name, self._work, self._every = name, work, every
+    It waits `before` seconds first, so that what comes meanwhile is done in one go.
+    """
+
+    def __init__(
+        self, name: str, work: Callable[[], bool], every: float = EVERY, before: float = 0.0
+    ) -> None:
+        self._name, self._work, self._every, self._before = name, work, every, before
         self._lock = threading.Lock()
         self._is_running = False
         self._is_wanted = False
@@ -37,6 +42,7 @@ class Errand:
     def _run(self) -> None:
         pause = threading.Event()
         while True:
+            pause.wait(self._before)
             with self._lock:
                 if self._is_closed or not self._is_wanted:
                     self._is_running = False

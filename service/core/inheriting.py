@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from service.core import wholesale
@@ -39,6 +39,11 @@ class Late:
             and until is not None
             and now < until
         )
+
+
+def hands_down(now: ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Whether a decision about a campaign is one that late arrivals inherit."""
+    return and_(DeedRow.undone_at.is_(None), DeedRow.inherited_until > now)
 
 
 def inherit(session: Session, late: Sequence[Late], now: datetime) -> dict[UUID, Outcome]:

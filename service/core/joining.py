@@ -1,7 +1,10 @@
-"""Joining: which campaign a comment that is being judged belongs to.
+"""Joining: which campaign a comment that was judged belongs to.
 
 Two lookups for a batch, however many comments came before. Marks are written before they are read:
 of two workers with the same mark the later one waits, then finds the earlier one's comment.
+
+A client that waits for its answer need not wait for all of this: only `heirs` must join before they
+are answered, the others may `join_later`.
 """
 
 from __future__ import annotations
@@ -10,13 +13,14 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from service.core.inheriting import Late, inherit
+from service.core.inheriting import Late, hands_down, inherit
 from service.core.likeness import UNLIKE_ALL, Likeness, are_alike, is_by_link, is_by_print
 from service.core.store.among import among, dialect_of, listed
 from service.core.store.campaign_tables import CampaignRow, DeedRow, MarkRow, MemberRow
@@ -85,6 +89,48 @@ def join(session: Session, judged: Sequence[Judged], now: datetime) -> dict[UUID
     _take_in(session, [one for one in late if one and one.id in inherited], work)
     _write(session, alike, inherited, work)
     return inherited
+
+
+def heirs(session: Session, judged: Sequence[Judged], now: datetime) -> set[UUID]:
+    """Which of them may inherit a decision, were they to join now; one statement."""
+    open_to = [one for one in judged if one.outcome is not Outcome.SPAM]
+    marks = {mark for one in open_to for mark in one.likeness.marks}
+    if not marks:
+        return set()
+    dialect = dialect_of(session)
+    values = {"marks": listed(dialect, marks), "since": now - LOOKED_BACK, "now": now}
+    led = set(session.connection().execute(_leading(dialect), values).scalars())
+    return {one.id for one in open_to if not led.isdisjoint(one.likeness.marks)}
+
+
+@cache
+def _leading(dialect: str) -> Select[str]:
+    """The marks that lead to a campaign whose decision is handed down."""
+    return (
+        select(MarkRow.mark)
+        .join(MemberRow, MemberRow.comment_id == MarkRow.comment_id)
+        .join(DeedRow, DeedRow.campaign_id == MemberRow.campaign_id)
+        .where(
+            among(dialect, MarkRow.mark, "marks"),
+            MarkRow.at >= bindparam("since"),
+            hands_down(bindparam("now")),
+        )
+    )
+
+
+def join_later(session: Session, judged: Sequence[Judged], now: datetime) -> dict[UUID, Outcome]:
+    """`join` in a transaction after the one that stored them.
+
+    What happened to a comment in the meantime stands: it is left alone.
+    """
+    rows = session.execute(
+        select(CommentRow.id, CommentRow.revision)
+        .where(CommentRow.id.in_([one.id for one in judged]))
+        .order_by(CommentRow.id)
+        .with_for_update()
+    )
+    stands = {row.id: row.revision for row in rows}
+    return join(session, [one for one in judged if stands.get(one.id) == one.revision], now)
 
 
 def _bear(session: Session, alike: Sequence[Judged], now: datetime) -> None:

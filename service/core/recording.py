@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
@@ -67,15 +67,24 @@ class _Work:
     told: dict[int, Told] = field(default_factory=dict)
     learned: dict[Article, int] = field(default_factory=dict)
     inherited: dict[UUID, Outcome] = field(default_factory=dict)  # from their campaigns
+    unjoined: list[joining.Judged] = field(default_factory=list)
+
+
+class Recorded(NamedTuple):
+    """What came of checks, for when it is committed."""
+
+    told: list[Told]  # one answer each, in order
+    learned: dict[Article, int]  # articles for `places` to learn
+    unjoined: list[joining.Judged]  # to be put into their campaigns by `joining.join_later`
 
 
 def record_many(
     session: Session, items: Sequence[Judged], now: datetime, secret: str, places: Places
-) -> tuple[list[Told], dict[Article, int]]:
+) -> Recorded:
     """Store checks, judged where they have a ruling.
 
-    Returns one answer each, in order, and articles for `places` to learn once this is committed.
-    A check that was stored just now, or under its guid, gets what stands.
+    A check that was stored just now, or under its guid, is told what stands. Only what may inherit
+    a decision joins its campaign here: the others are not to wait for that.
     """
     work = _Work(now)
     _place(session, items, work, places)
@@ -91,7 +100,8 @@ def record_many(
         _note(session, fresh, work)
     for index, (item, _) in work.placed.items():
         work.told.setdefault(index, work.told[first.get(_call(item), index)])
-    return [work.told[index] for index in range(len(items))], work.learned
+    told = [work.told[index] for index in range(len(items))]
+    return Recorded(told, work.learned, work.unjoined)
 
 
 def _call(item: Judged) -> tuple[int, str]:
@@ -160,7 +170,13 @@ def _store(
         if same:
             connection.execute(ADD_COMMENT, same)
     connection.execute(ADD_EVENT, events)
-    work.inherited = joining.join(session, list(_judged(fresh)), work.now)
+    _join(session, list(_judged(fresh)), work)
+
+
+def _join(session: Session, judged: Sequence[joining.Judged], work: _Work) -> None:
+    heirs = joining.heirs(session, judged, work.now)
+    work.inherited = joining.join(session, [one for one in judged if one.id in heirs], work.now)
+    work.unjoined = [one for one in judged if one.id not in heirs and one.likeness.marks]
 
 
 def _judged(fresh: Mapping[int, tuple[Judged, Place]]) -> Iterator[joining.Judged]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import cast
 from uuid import UUID
 
@@ -13,17 +14,18 @@ from flask import Flask, current_app
 from sqlalchemy.exc import IntegrityError
 
 from service.callbacks import Postman
-from service.core import recording, reports
+from service.core import joining, recording, reports
 from service.core.checking import Check
 from service.core.errors import ModerationError
 from service.core.places import Places
 from service.core.policy import Ruling
-from service.core.recording import Judged, Told
+from service.core.recording import Judged, Recorded, Told
 from service.core.reports import Report
 from service.core.store import callbacks
 from service.core.store.session import DATABASE_AWAY, Store
 from service.core.store.together import Together
 from service.errands import Errand
+from service.joins import Joins
 from service.outgoing import Caller
 from service.patience import Hands
 from service.spool import Entry, Refused, Spool
@@ -81,8 +83,12 @@ def _made(parts: Parts) -> Context:
     sender = Caller(allow_private=parts.settings.private_callbacks)
     postman = Postman(store, sender, clock, secret)
 
+    joins = Joins(store, clock)
+
     def write_all(items: Sequence[Judged]) -> list[Told]:
-        return recorded(store, items, clock(), secret, places)
+        done = recorded(store, items, clock(), secret, places)
+        joins.add(done.unjoined)
+        return done.told
 
     def replay() -> bool:
         spool.replay(lambda entry: write_kept(store, entry, secret))
@@ -103,19 +109,16 @@ def _made(parts: Parts) -> Context:
 
 def recorded(
     store: Store, items: Sequence[Judged], now: datetime, secret: str, places: Places
-) -> list[Told]:
-    """One answer to each, committed. What turns out to be no longer true is looked up anew."""
+) -> Recorded:
+    """What came of the checks, committed. What is no longer true is looked up anew."""
+    record = partial(recording.record_many, items=items, now=now, secret=secret, places=places)
     try:
-        told, learned = store.write(
-            lambda session: recording.record_many(session, items, now, secret, places)
-        )
+        done = store.write(record)
     except IntegrityError:
         places.forget()
-        told, learned = store.write(
-            lambda session: recording.record_many(session, items, now, secret, places)
-        )
-    places.learn(learned)
-    return told
+        done = store.write(record)
+    places.learn(done.learned)
+    return done
 
 
 def write_kept(store: Store, entry: Entry, secret: str) -> None:
@@ -124,7 +127,9 @@ def write_kept(store: Store, entry: Entry, secret: str) -> None:
         kept = msgspec.convert(entry, Kept)
         if kept.check is not None:
             judged = Judged(check=kept.check, ruling=kept.ruling)
-            [told] = recorded(store, [judged], kept.at, secret, Places())
+            done = recorded(store, [judged], kept.at, secret, Places())
+            store.write(partial(joining.join_later, judged=done.unjoined, now=kept.at))
+            [told] = done.told
             if isinstance(told, ModerationError):
                 raise told
         if (report := kept.report) is not None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from service.core import policy, recording, reports
+from service.core import joining, policy, recording, reports
 from service.core.checking import Check, Opener, Standing, look
 from service.core.fingerprint import prints_of
 from service.core.intake import new_id
 from service.core.places import Places
-from service.core.policy import Ruling
 from service.core.recording import Judged
 from service.core.reports import Report
 from service.core.store import callbacks, keys
 from service.core.store.session import Store
 from service.core.submission import Submission
+from service.gathering import gather
 from tests.fakes import FrozenClock
 from tests.service.core.conftest import SECRET
 
@@ -24,6 +24,7 @@ class Asker:
 
     def __init__(self, store: Store, clock: FrozenClock) -> None:
         self.store, self.clock, self.places = store, clock, Places()
+        self.unjoined: list[joining.Judged] = []
         with store.writing() as session:
             self.opener = Opener(keys.make(session, "ask", None, SECRET, clock()).id, "ask", None)
 
@@ -40,24 +41,31 @@ class Asker:
 
     def record(self, check: Check, score: float | None = 0.02, promised: bool = False) -> Standing:
         """Record the check, judged by this score; without one it waits for a worker."""
-        [standing] = self.record_all([Judged(
-            check=check, ruling=self.ruling(check, score), model="plain-1", promised=promised
-        )])  # fmt: skip
+        item = Judged(check=check, ruling=None, promised=promised)
+        if score is not None:
+            item = self.judged(check, score)
+        [standing] = self.record_all([item])
         return standing
 
     def record_all(self, items: list[Judged]) -> list[Standing]:
-        told, learned = self.store.write(
+        done = self.store.write(
             lambda session: recording.record_many(session, items, self.clock(), SECRET, self.places)
         )
-        self.places.learn(learned)
-        return told  # type: ignore[return-value]
+        self.places.learn(done.learned)
+        self.unjoined += done.unjoined
+        return done.told  # type: ignore[return-value]
 
-    def ruling(self, check: Check, score: float | None) -> Ruling | None:
-        if score is None:
-            return None
+    def judged(self, check: Check, score: float) -> Judged:
         with self.store.reading() as session:
             seen = look(session, check, self.places, self.clock(), SECRET)
-        return policy.rule(score, seen.waiting.circumstances(0.2, 0.9))
+        gather(self.store, [seen.waiting], SECRET)
+        ruling = policy.rule(score, seen.waiting.circumstances(0.2, 0.9))
+        return Judged(check=check, ruling=ruling, model="plain-1", traces=seen.waiting.traces)
+
+    def join_later(self) -> None:
+        """What was left for after the answer."""
+        unjoined, self.unjoined = self.unjoined, []
+        self.store.write(lambda session: joining.join_later(session, unjoined, self.clock()))
 
     def report(self, check: Check, is_spam: bool) -> UUID:
         with self.store.writing() as session:
