@@ -53,7 +53,7 @@ def submission_of(form: Form, now: datetime) -> Submission:
     """The comment, every field cut to what is kept. Raises NoBlog, never anything else."""
     blog = blog_address(form.get("blog"))
     values = {
-        "article_title": ", ".join(form.context),
+        "article_title": _title(form),
         "author_name": form.get("comment_author"),
         "author_email": form.get("comment_author_email"),
         "author_url": form.get("comment_author_url"),
@@ -73,6 +73,11 @@ def submission_of(form: Form, now: datetime) -> Submission:
         key_presses=key_presses(form),
         **{name: _fit(name, value) for name, value in values.items()},  # type: ignore[arg-type]
     )
+
+
+def _title(form: Form) -> str:
+    """Tags and categories, where no address tells the article: most are as "Uncategorized"."""
+    return "" if form.get("permalink") else ", ".join(form.context)
 
 
 def blog_address(text: str) -> str:

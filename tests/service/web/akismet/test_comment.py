@@ -183,6 +183,11 @@ def test_tags_and_categories_name_the_article() -> None:
     assert found.article_title == "bread, baking"
 
 
+def test_they_do_not_where_its_address_tells_more() -> None:
+    fields = {**BLOG, "permalink": "https://blog.example/rye-bread"}
+    assert submission_of(Form(fields, ("Uncategorized",)), NOW).article_title == ""
+
+
 def test_a_long_text_keeps_its_beginning_and_its_end() -> None:
     text = "begin " + "ä" * 250_000 + " end"
     body = submission(comment_content=text).body
