@@ -31,7 +31,7 @@ from bench import rspamd
 from bench.akismet import Called, Figures, form_of, run
 from bench.instance import HAMLET, ROOT, Instance, running
 from bench.replay import rows_of
-from models.datasets import CAMPAIGN_GROUP, NEVER_TRAINED, data_files, file_name
+from models.data.datasets import CAMPAIGN_GROUP, NEVER_TRAINED, data_files, file_name
 
 TESTED = ("blog_chrisrisner", "blog_jdieter", "blog_spinningnumbers")
 CLIENTS = 8  # that ask again as soon as they are answered

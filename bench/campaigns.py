@@ -2,7 +2,7 @@
 
     python -m bench.campaigns FOLDER [--waiting 400] [--wave 20000]
 
-FOLDER holds labelled comments (`models.loaders`' lines, gzip). Comments of all its sources are
+FOLDER holds labelled comments (`models.data.loaders`' lines, gzip). Comments of all its sources are
 drawn by chance, three quarters of them spam (in stretches, as it came), and all are held: the
 model plays no part. Told are
 the cards left when each campaign is one card, and campaigns in which good comments ended up.

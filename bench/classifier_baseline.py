@@ -19,12 +19,12 @@ from scipy import sparse
 from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from models.card import markers, write
-from models.datasets import NEVER_TRAINED, Example, data_files, read_all
-from models.evaluation import Scored, choose_cutoffs, summary
-from models.left_out import leave_one_source_out
+from models.data.datasets import NEVER_TRAINED, Example, data_files, read_all
 from models.look import probability
-from models.tables import Table, cutoff_table, markdown
+from models.measuring.card import markers, write
+from models.measuring.evaluation import Scored, choose_cutoffs, summary
+from models.measuring.left_out import leave_one_source_out
+from models.measuring.tables import Table, cutoff_table, markdown
 from models.training import Settings, labels_of, usable
 
 TESTED = (

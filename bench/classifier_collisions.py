@@ -16,9 +16,9 @@ import click
 import numpy as np
 
 import models
-from models.datasets import data_files, read_all
+from models.data.datasets import data_files, read_all
 from models.learned import Learned
-from models.tables import Table, markdown
+from models.measuring.tables import Table, markdown
 
 _ASKED_AFTER = (1, 10, 30, 100, 300)
 _ASKED = 1_000

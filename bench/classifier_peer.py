@@ -22,10 +22,10 @@ import numpy as np
 
 import models
 from bench.classifier_speed import drawn
-from models.datasets import NEVER_TRAINED, Example, data_files, read_all
-from models.evaluation import Scored, summary
-from models.left_out import leave_one_source_out
-from models.tables import Table, markdown
+from models.data.datasets import NEVER_TRAINED, Example, data_files, read_all
+from models.measuring.evaluation import Scored, summary
+from models.measuring.left_out import leave_one_source_out
+from models.measuring.tables import Table, markdown
 from models.training import Settings, example_weights, labels_of, usable
 
 ABSENT = "Vowpal Wabbit is not installed, so not compared: pip install vowpalwabbit"

@@ -21,10 +21,10 @@ import click
 import numpy as np
 
 import models
-from models.card import markers, write
 from models.classifier import SHIPPED
-from models.datasets import data_files, read_all
-from models.tables import Table, markdown
+from models.data.datasets import data_files, read_all
+from models.measuring.card import markers, write
+from models.measuring.tables import Table, markdown
 
 _LOAD = (
     "import time, numpy, scipy.sparse; from models.classifier import load;"
@@ -32,7 +32,8 @@ _LOAD = (
 )
 _TRAIN = (
     "import resource, sys, time; from pathlib import Path;"
-    "from models.datasets import data_files, read_all; from models.training import Settings, train;"
+    "from models.data.datasets import data_files, read_all;"
+    "from models.training import Settings, train;"
     "t = time.perf_counter(); train(list(read_all(data_files([Path(sys.argv[1])]))), Settings());"
     "used = resource.getrusage(resource.RUSAGE_SELF);"
     "print(time.perf_counter() - t, used.ru_utime + used.ru_stime, used.ru_maxrss / 1e6)"

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from models.datasets import NEVER_TRAINED, Example, data_files, read_all
-from models.evaluation import HAM_ENOUGH, Scored, summary
+from models.data.datasets import NEVER_TRAINED, Example, data_files, read_all
+from models.measuring.evaluation import HAM_ENOUGH, Scored, summary
 from models.training import (
     Settings,
     Taught,

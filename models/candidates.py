@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 from models import artifact
 from models.classifier import SpamModel
 from models.errors import TooFewExamples
-from models.evaluation import FALSE_POSITIVE, MISS, UNSURE
 from models.lessons import Lesson, unpack
 from models.look import probability
 from models.manifest import DataFile, Manifest, encode
+from models.measuring.evaluation import FALSE_POSITIVE, MISS, UNSURE
 from models.text import CommentText
 
 LEAST = 20

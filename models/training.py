@@ -21,7 +21,7 @@ from sklearn.linear_model import LogisticRegression
 from models import artifact
 from models.bayes import log_ratios
 from models.classifier import batches
-from models.datasets import NEVER_TRAINED, NOT_COMMENTS, Example
+from models.data.datasets import NEVER_TRAINED, NOT_COMMENTS, Example
 from models.errors import TooFewExamples
 from models.features import COLUMNS, VERSION, Batch, matrix
 from models.look import probability

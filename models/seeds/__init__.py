@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from models.datasets import Example
+from models.data.datasets import Example
 from models.errors import BadData
 from models.text import CommentText
 

@@ -63,9 +63,9 @@ def evaluate(
     With --model that very model scores the data, whatever it was trained on; with corrections and
     online too it stays as it is, and what is learned goes on top.
     """
-    from models import report, tables
-    from models.card import markers, measured_parts, subject_of, write
-    from models.protocols import measure
+    from models.measuring import report, tables
+    from models.measuring.card import markers, measured_parts, subject_of, write
+    from models.measuring.protocols import measure
     from models.training import Settings
 
     given = directory is not None
@@ -143,7 +143,7 @@ def write_card(page: Path, directory: Path | None) -> None:
     That is its version, cutoffs, libraries, and what it learned from. Figures are written by
     `hamlet evaluate --card PAGE`.
     """
-    from models.card import model_parts, write
+    from models.measuring.card import model_parts, write
 
     found = load_model(directory).manifest
     with model_errors():

@@ -17,9 +17,9 @@ from service.core.verdict import Cutoffs, verdict_for
 
 if TYPE_CHECKING:
     from models import CommentText, Reason, SpamModel
-    from models.datasets import Example
-    from models.evaluation import Scored
+    from models.data.datasets import Example
     from models.manifest import DataFile
+    from models.measuring.evaluation import Scored
     from models.training import Fitted
 
 _LINES_AT_ONCE = 512
@@ -152,7 +152,8 @@ def train(
     from the later half of them, each comment scored before it was learned. That flatters: choose
     it for data that do not fit otherwise.
     """
-    from models import artifact, evaluation, training
+    from models import artifact, training
+    from models.measuring import evaluation
     from models.training import Settings
 
     settings = Settings(seed=seed)
@@ -180,8 +181,8 @@ Learned = tuple["Fitted", tuple["DataFile", ...], "Sequence[Scored]"]
 
 def _learned_at_once(data: tuple[Path, ...], exclude: tuple[str, ...], settings: Any) -> Learned:
     from models import training
-    from models.datasets import file_name, sha256
-    from models.left_out import leave_one_source_out
+    from models.data.datasets import file_name, sha256
+    from models.measuring.left_out import leave_one_source_out
 
     paths, examples = examples_in(data, exclude)
     with bar("leaving out") as told:
@@ -192,8 +193,8 @@ def _learned_at_once(data: tuple[Path, ...], exclude: tuple[str, ...], settings:
 
 
 def _learned_in_passing(data: tuple[Path, ...], exclude: tuple[str, ...], settings: Any) -> Learned:
-    from models.datasets import data_files, file_name, sha256
-    from models.streaming import data_entries, train_stream
+    from models.data.datasets import data_files, file_name, sha256
+    from models.measuring.streaming import data_entries, train_stream
 
     paths = data_files(data, exclude)
     with bar("training") as told:
@@ -205,7 +206,7 @@ def _learned_in_passing(data: tuple[Path, ...], exclude: tuple[str, ...], settin
 def examples_in(
     data: tuple[Path, ...], exclude: tuple[str, ...]
 ) -> tuple[list[Path], list[Example]]:
-    from models.datasets import data_files, read_all
+    from models.data.datasets import data_files, read_all
 
     paths = data_files(data, exclude)
     return paths, list(read_all(paths))

@@ -10,7 +10,7 @@ import pytest
 
 from models import CommentText, TooFewExamples
 from models.artifact import weights_bytes
-from models.datasets import Example
+from models.data.datasets import Example
 from models.training import (
     Settings,
     data_file_entries,

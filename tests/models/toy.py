@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from models import CommentText
-from models.datasets import Example
+from models.data.datasets import Example
 
 _SPAM = ("cheap pills online", "casino bonus now", "fast loan today", "buy followers here")
 _HAM = ("the bridge was closed", "my aunt grew pears", "rain again in june", "nice photo of it")

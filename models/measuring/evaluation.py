@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
-from models.datasets import NOT_COMMENTS, Example
+from models.data.datasets import NOT_COMMENTS, Example
 from models.look import probability
 from models.manifest import TestedSource
 from models.training import labels_of

@@ -11,13 +11,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from models.datasets import NEVER_TRAINED
+from models.data.datasets import NEVER_TRAINED
 from models.errors import ModelError
-from models.figures import Figures
 from models.manifest import Manifest
-from models.measured import Measured
-from models.tables import Table, cutoff_table, headline, markdown, source_table, tables_of
-from models.targets import reached, targets_table
+from models.measuring.figures import Figures
+from models.measuring.measured import Measured
+from models.measuring.tables import Table, cutoff_table, headline, markdown, source_table, tables_of
+from models.measuring.targets import reached, targets_table
 
 _MARKER = re.compile(r"<!-- measured: ([^,>]+), ([^>]+?) -->")
 _END = "<!-- end -->"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from models import BadData
-from models.datasets import data_files, read, read_all
+from models.data.datasets import data_files, read, read_all
 
 ROWS = [
     {"id": "1", "source": "s", "text": "first", "label": "ham", "author": "Ann", "lang": "en"},

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.evaluation import HAM_ENOUGH, Scored, pooled, summary
-from models.figures import HALF, mcc_of
-from models.measured import Measured
-from models.tables import Table
-from models.within import SMS
+from models.measuring.evaluation import HAM_ENOUGH, Scored, pooled, summary
+from models.measuring.figures import HALF, mcc_of
+from models.measuring.measured import Measured
+from models.measuring.tables import Table
+from models.measuring.within import SMS
 
 Taken = Callable[[Measured], float | None]
 """A figure taken from a measurement; None when what it is taken from is not in there."""

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models import BadData, CommentText
-from models.datasets import Example, data_files, read
+from models.data.datasets import Example, data_files, read
+from models.data.loaders import rows
 from models.features import Batch, matrix
-from models.loaders import rows
 
 TUBESPAM = """COMMENT_ID,AUTHOR,DATE,CONTENT,CLASS
 z1,Ann Lee,2014-01-19T19:00:01.123000,"Lovely song, ""really"" lovely\ufeff",0

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from models import TooFewExamples
-from models.datasets import Example, read
-from models.streaming import (
+from models.data.datasets import Example, read
+from models.measuring.streaming import (
     Kind,
     data_entries,
     kind_weights,

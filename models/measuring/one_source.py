@@ -13,9 +13,9 @@ from scipy import sparse
 from sklearn.metrics import log_loss, matthews_corrcoef
 from sklearn.model_selection import StratifiedKFold
 
-from models.evaluation import BLOCKED_CAP
 from models.features import CHAR_START, COLUMNS, MARK_START, SHAPE_START
 from models.look import probability
+from models.measuring.evaluation import BLOCKED_CAP
 from models.training import Settings, Taught, fit_twice
 
 _FOLDS = 5

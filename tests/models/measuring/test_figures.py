@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from models.evaluation import Scored, caught_at
-from models.figures import (
+from models.measuring.evaluation import Scored, caught_at
+from models.measuring.figures import (
     area_missing,
     by_language,
     calibration_bins,

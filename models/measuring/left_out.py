@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 from scipy import sparse
 
-from models.datasets import NEVER_TRAINED, Example
-from models.evaluation import Scored, by_group, choose_cutoffs
+from models.data.datasets import NEVER_TRAINED, Example
 from models.look import probability
-from models.measured import Measured, Told, tell_nobody
+from models.measuring.evaluation import Scored, by_group, choose_cutoffs
+from models.measuring.measured import Measured, Told, tell_nobody
 from models.training import (
     Fitted,
     Progress,

@@ -8,12 +8,12 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from models import report, tables
-from models.charts import HEIGHT, WIDTH, Axis, charts_of
-from models.evaluation import Scored
-from models.measured import Measured
-from models.online import Step
-from models.tables import Table, calibration_table, figures_in, markdown
+from models.measuring import report, tables
+from models.measuring.charts import HEIGHT, WIDTH, Axis, charts_of
+from models.measuring.evaluation import Scored
+from models.measuring.measured import Measured
+from models.measuring.online import Step
+from models.measuring.tables import Table, calibration_table, figures_in, markdown
 
 CURVE = (
     Step(0, 50, 2, 90, 10, 0.08, 0.02, None, 0.01, 0.6),

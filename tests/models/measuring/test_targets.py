@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.evaluation import Scored
-from models.measured import Measured
-from models.targets import reached, targets_table
+from models.measuring.evaluation import Scored
+from models.measuring.measured import Measured
+from models.measuring.targets import reached, targets_table
 
 
 def told_apart(name: str, ham: int = 100, spam: int = 100, wrong: int = 0) -> Scored:

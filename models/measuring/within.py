@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from models.datasets import Example
+from models.data.datasets import Example
 from models.errors import BadData
-from models.evaluation import Scored, parts
-from models.figures import HALF, mcc_of
-from models.measured import Cutoffs, Measured, Told, tell_nobody
-from models.one_source import learned_alone
+from models.measuring.evaluation import Scored, parts
+from models.measuring.figures import HALF, mcc_of
+from models.measuring.measured import Cutoffs, Measured, Told, tell_nobody
+from models.measuring.one_source import learned_alone
 from models.training import Settings, features_of, labels_of
 
 SMS, SMS_TRAIN_SHARE = "sms_spam_collection", 0.3

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from models.classifier import SpamModel
-from models.datasets import Example
-from models.evaluation import Scored
+from models.data.datasets import Example
+from models.measuring.evaluation import Scored
 
 if TYPE_CHECKING:
-    from models.online import Step
+    from models.measuring.online import Step
 
 Cutoffs = tuple[float, float]
 Told = Callable[[str, int, int], None]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from models.online import OnlineLogistic, learning_curve, scored_in_time, stream_of
+from models.measuring.online import OnlineLogistic, learning_curve, scored_in_time, stream_of
 from tests.models import toy
 
 FEATURES = sparse.csr_matrix(np.array([[1.0, 0, 0], [0, 1, 0], [1, 0, 1], [0, 1, 1]] * 20))

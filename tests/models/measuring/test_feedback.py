@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from models import BadData, CommentText, SpamModel, load
-from models.datasets import Example
-from models.evaluation import summary
-from models.feedback import FED_BACK, STOPS, corrections, online
-from models.measured import Measured
-from models.online import from_nothing
+from models.data.datasets import Example
+from models.measuring.evaluation import summary
+from models.measuring.feedback import FED_BACK, STOPS, corrections, online
+from models.measuring.measured import Measured
+from models.measuring.online import from_nothing
 from models.training import Settings
 from tests.models import toy
 

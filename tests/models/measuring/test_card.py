@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from models import load
-from models.card import (
+from models.measuring.card import (
     CardMismatch,
     filled,
     markers,
@@ -18,12 +18,12 @@ from models.card import (
     subjects,
     write,
 )
-from models.evaluation import Scored
-from models.measured import Measured
-from models.online import Step
-from models.tables import figures_in
+from models.measuring.evaluation import Scored
+from models.measuring.measured import Measured
+from models.measuring.online import Step
+from models.measuring.tables import figures_in
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PAGE = """# A card
 Written by hand.
 

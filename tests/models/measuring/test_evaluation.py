@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.evaluation import Scored, by_group, caught_at, choose_cutoffs, pooled, summary
+from models.measuring.evaluation import Scored, by_group, caught_at, choose_cutoffs, pooled, summary
 from tests.models import toy
 
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import matthews_corrcoef
 
-from models.evaluation import HAM_ENOUGH, Scored, summary
 from models.manifest import TestedSource
+from models.measuring.evaluation import HAM_ENOUGH, Scored, summary
 
 HALF = 0.5
 """The score from which an answer without an unsure one would be spam: for MCC and errors."""

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from models.data.loaders import rows
 from models.errors import BadData
-from models.loaders import rows
 from models.text import CommentText
 
 CAMPAIGN_GROUP = frozenset(

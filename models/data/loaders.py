@@ -1,7 +1,7 @@
 """Files of labelled comments as others publish them, to rows of one kind, streamed.
 
 A row is a dictionary with the names that our JSON lines use: `text` and `label` ("spam" or "ham")
-at least. What may be learned from a row is decided in `models.datasets`, not here.
+at least. What may be learned from a row is decided in `models.data.datasets`, not here.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from models.data.wordpress import comments_of
 from models.errors import BadData
-from models.wordpress import comments_of
 
 Row = dict[str, Any]
 Rows = Iterator[tuple[int, Row]]

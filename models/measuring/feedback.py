@@ -14,15 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.classifier import SpamModel, batches
-from models.datasets import Example
+from models.data.datasets import Example
 from models.errors import BadData
-from models.evaluation import HAM_ENOUGH, Scored, parts, summary
 from models.learned import Learned
-from models.left_out import models_without
 from models.lessons import Base, Lesson, pack, unpack
 from models.look import probability
-from models.measured import Cutoffs, Measured, Told, learned_before, tell_nobody
-from models.online import Step, by_file, learning_curve, sites_of, step_of, stream_of
+from models.measuring.evaluation import HAM_ENOUGH, Scored, parts, summary
+from models.measuring.left_out import models_without
+from models.measuring.measured import Cutoffs, Measured, Told, learned_before, tell_nobody
+from models.measuring.online import Step, by_file, learning_curve, sites_of, step_of, stream_of
 from models.training import Settings
 
 FED_BACK = 200

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from models import charts
-from models.figures import Figures
-from models.measured import Measured
-from models.tables import headline, tables_of
+from models.measuring import charts
+from models.measuring.figures import Figures
+from models.measuring.measured import Measured
+from models.measuring.tables import headline, tables_of
 
 
 def page(measured: Measured, figures: Sequence[Figures], *, seed: int, mistakes: int = 0) -> str:
     """The page. The same figures and seed give the same bytes."""
     templates = Environment(
-        loader=PackageLoader("models", "."),
+        loader=PackageLoader("models.measuring", "."),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import precision_recall_curve, roc_curve
 
-from models.evaluation import HAM_ENOUGH, Scored, caught_at, pooled
-from models.figures import calibration_bins
-from models.measured import Measured
-from models.online import Step
-from models.tables import FEW, Table, calibration_table, curve_table, span_of
+from models.measuring.evaluation import HAM_ENOUGH, Scored, caught_at, pooled
+from models.measuring.figures import calibration_bins
+from models.measuring.measured import Measured
+from models.measuring.online import Step
+from models.measuring.tables import FEW, Table, calibration_table, curve_table, span_of
 
 WIDTH, HEIGHT = 640, 400
 LEFT, RIGHT, TOP, BOTTOM = 56, 12, 34, 52

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from models import BadData, SpamModel, load
-from models.datasets import Example
-from models.evaluation import summary
-from models.left_out import every_source_left_out, leave_one_source_out
-from models.measured import Measured
-from models.protocols import frozen, measure
+from models.data.datasets import Example
+from models.measuring.evaluation import summary
+from models.measuring.left_out import every_source_left_out, leave_one_source_out
+from models.measuring.measured import Measured
+from models.measuring.protocols import frozen, measure
+from models.measuring.within import authors_split, every_video_left_out
 from models.training import Settings
-from models.within import authors_split, every_video_left_out
 from tests.models import toy
 
 CUTOFFS = (0.2, 0.9)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from models.classifier import SpamModel
-from models.datasets import Example
-from models.evaluation import by_group
-from models.feedback import corrections, online
-from models.left_out import every_source_left_out
-from models.measured import Measured, Told, learned_before, tell_nobody
-from models.online import from_nothing
+from models.data.datasets import Example
+from models.measuring.evaluation import by_group
+from models.measuring.feedback import corrections, online
+from models.measuring.left_out import every_source_left_out
+from models.measuring.measured import Measured, Told, learned_before, tell_nobody
+from models.measuring.online import from_nothing
+from models.measuring.within import authors_split, every_video_left_out
 from models.training import Settings
-from models.within import authors_split, every_video_left_out
 
 PROTOCOLS = (
     "split", "leave-one-source-out", "leave-one-video-out", "corrections", "online",

@@ -1,7 +1,7 @@
 """Comments as they came in time: each scored first, then learned from.
 
 The learner here is plain AdaGrad on the logistic loss over the model's own features: one weight
-vector for all sites, from nothing. What sites learn on top of a model: models/feedback.py.
+vector for all sites, from nothing. What sites learn on top of a model: feedback.py, beside it.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from models.datasets import NOT_COMMENTS, Example
+from models.data.datasets import NOT_COMMENTS, Example
 from models.errors import BadData
-from models.evaluation import HAM_ENOUGH, Scored, parts, summary
-from models.figures import HALF
 from models.look import probability
-from models.measured import Cutoffs, Measured, Told, tell_nobody
+from models.measuring.evaluation import HAM_ENOUGH, Scored, parts, summary
+from models.measuring.figures import HALF
+from models.measuring.measured import Cutoffs, Measured, Told, tell_nobody
 from models.training import features_of, labels_of
 
 RATE = 1.0

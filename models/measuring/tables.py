@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from models.evaluation import BLOCKED_CAP, HAM_ENOUGH, STRICT_CAPS, Scored, pooled, summary
-from models.figures import (
+from models.manifest import TestedSource
+from models.measuring.evaluation import (
+    BLOCKED_CAP,
+    HAM_ENOUGH,
+    STRICT_CAPS,
+    Scored,
+    pooled,
+    summary,
+)
+from models.measuring.figures import (
     BINS,
     Bin,
     Figures,
@@ -18,9 +26,8 @@ from models.figures import (
     figures_of,
     worst,
 )
-from models.manifest import TestedSource
-from models.measured import Measured
-from models.online import Step
+from models.measuring.measured import Measured
+from models.measuring.online import Step
 
 FEW = 20
 """Comments below which a share of spam says little."""

@@ -17,14 +17,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.datasets import NEVER_TRAINED, NOT_COMMENTS, Example, file_name, read
+from models.data.datasets import NEVER_TRAINED, NOT_COMMENTS, Example, file_name, read
 from models.errors import TooFewExamples
-from models.evaluation import Scored
 from models.features import COLUMNS
 from models.look import probability
 from models.manifest import DataFile
-from models.measured import Told, tell_nobody
-from models.online import OnlineLogistic
+from models.measuring.evaluation import Scored
+from models.measuring.measured import Told, tell_nobody
+from models.measuring.online import OnlineLogistic
 from models.seeds import grammar_hash, seeds
 from models.training import Fitted, Settings, features_of, usable, with_fields_dropped
 

@@ -1,0 +1,1 @@
+"""Labelled comments from files: what is read, and what is left out."""
