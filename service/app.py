@@ -23,6 +23,7 @@ from service.web import (
     bulk,
     campaigns,
     comments,
+    condition,
     cutoffs,
     errors,
     health,
@@ -66,7 +67,7 @@ def create_app(
     doors = (
         requests, errors, auth, comments, akismet, article, queue, bulk, campaigns, sites, selftest,
         statistics, cutoffs, account, two_step, login_code, invitation, people, audit, look, news,
-        health, openapi,
+        condition, health, openapi,
     )  # fmt: skip
     for door in doors:
         door.init_app(app)

@@ -32,6 +32,7 @@ from service.web.auth import (
     local_path,
     require_login,
 )
+from service.web.detail import detail_of
 from service.web.errors import Fault, InvalidRequest, asks_for_json
 from service.web.parts import parts
 from service.web.queue_place import Place, place_of, scope_of
@@ -113,6 +114,16 @@ def _unsearchable(place: Place, seen_sites: list[SiteRow], problem: InvalidSearc
 def comment(comment_id: UUID) -> str:
     """One comment by itself, with the whole of its text and history."""
     return _comment_page(comment_id)
+
+
+@queue.get("/comments/<uuid:comment_id>/detail")
+def detail(comment_id: UUID) -> str:
+    """The same for the script: one part of what is known, without a page around it."""
+    with parts().store.reading() as session:
+        row = comments.by_id(session, comment_id, own_site())
+        [card] = _cards(session, [row], whole=True)
+        part = detail_of(session, card, request.args.get("part", ""))
+    return render_template("queue/detail.html", card=card, detail=part, is_fragment=True)
 
 
 @queue.post("/comments/<uuid:comment_id>/decision")
@@ -244,10 +255,12 @@ def _comment_page(comment_id: UUID, conflict: bool = False) -> str:
     with parts().store.reading() as session:
         row = comments.by_id(session, comment_id, own_site())
         [card] = _cards(session, [row], whole=True)
+        detail = detail_of(session, card, request.args.get("part", ""))
     here = url_for("queue.comment", comment_id=comment_id)
     return render_template(
         "queue/comment.html",
         card=card,
+        detail=detail,
         conflict=conflict,
         done=None if conflict else browser.pop("done", None),
         back=local_path(request.form.get("back", "")) if conflict else here,

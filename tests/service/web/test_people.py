@@ -67,6 +67,7 @@ PAGES = {
     "/queue/account/two-step": (Role.OWNER, Role.MODERATOR, Role.VIEWER),
     "/queue/bulk": tuple(Role),
     "/queue/campaigns": tuple(Role),
+    "/queue/condition": tuple(Role),
     "/queue/look": tuple(Role),
     "/queue/statistics": tuple(Role),
     "/queue/sites/blog/cutoffs": tuple(Role),

@@ -2,6 +2,7 @@
 
 import { decide, undoNewest } from "./acting.js";
 import { current, goTo, goesOnBeyond, step } from "./cards.js";
+import { follow as followDetails, open as openDetails } from "./detail.js";
 import { resume, toggle } from "./focus.js";
 import { listen } from "./keys.js";
 import { follow, tellWhere } from "./news.js";
@@ -33,11 +34,6 @@ const move = (by) => (event) => {
   step(by);
 };
 
-function why(card) {
-  const more = card.querySelector(".mores details");
-  more.open = !more.open;
-}
-
 function select(card) {
   const box = card.querySelector("input[type=checkbox]");
   if (box) box.click();
@@ -59,7 +55,13 @@ const actions = {
   hold: decision("hold"),
   undo: undoNewest,
   select: () => here(select),
-  why: () => here(why),
+  why: () => here((card) => openDetails(card, "why")),
+  thread: () => here((card) => openDetails(card, "thread")),
+  history: () => here((card) => openDetails(card, "history")),
+  details: (event) => {
+    if (event && event.target !== current()) return false; // Enter on a button presses it
+    return here((card) => openDetails(card));
+  },
   open: () => here((card) => location.assign(card.dataset.page)),
   one: toggle,
   new: () => document.querySelector(".pill:not([hidden])")?.click(),
@@ -83,6 +85,7 @@ if (target) goTo(target, false);
 prepare(sheet, (name) => actions[name]());
 listen(sheet, actions);
 follow();
+followDetails();
 tellWhere();
 resume();
 document.getElementById("acting").hidden = false;
