@@ -39,6 +39,7 @@ from service.web import (
     sites,
     statistics,
     two_step,
+    views,
 )
 from service.web.parts import Parts
 
@@ -66,7 +67,7 @@ def create_app(
     )
     doors = (
         requests, errors, auth, comments, akismet, article, queue, bulk, campaigns, sites, selftest,
-        statistics, cutoffs, account, two_step, login_code, invitation, people, audit, look, news,
+        statistics, cutoffs, account, two_step, login_code, invitation, people, audit, look, news, views,
         condition, health, openapi,
     )  # fmt: skip
     for door in doors:

@@ -83,6 +83,11 @@ class Place:
         return len(search.terms(self.q))
 
     @property
+    def is_usual(self) -> bool:
+        """Whether it is a tab as one comes to it, of one site or all: nothing to keep."""
+        return self.order is default_order(self.tab) and not self.q and not self.campaigns
+
+    @property
     def orders(self) -> list[tuple[str, str, bool]]:
         """(name, address, whether in force) of the orders."""
         return [(name, self.url(order=one), one is self.order) for one, name in ORDERS.items()]
@@ -137,6 +142,7 @@ def scope_of(
         now=fence.get("fence") or parts().clock(),
         secret=parts().settings.secret_key,
         search=place.searched(seen_sites),
+        is_folded=place.is_folded,
         **fence,
     )
 

@@ -66,6 +66,7 @@ LINES = (
     Line("hold", "Back to review", ("h",), is_acting=True),
     Line("undo", "Undo", ("u", "z"), ("u",), is_acting=True),
     Line("select", "Select, where there is a box to tick", ("x",), is_acting=True),
+    Line("expand", "The comments of a campaign", ("c",)),
     Line("details", "Its details", ("Enter",)),
     Line("why", "Why it was judged so", ("e",)),
     Line("thread", "Its thread", ("t",)),

@@ -34,7 +34,18 @@ const move = (by) => (event) => {
   step(by);
 };
 
+/** Show the members of a campaign, to be ticked off, or put them away. */
+function expand(card) {
+  const crowd = card.querySelector(".crowd");
+  if (!crowd) return tell(words("single"));
+  crowd.open = !crowd.open;
+  const first = crowd.open && crowd.querySelector("input");
+  if (first) first.focus();
+  else goTo(card, false);
+}
+
 function select(card) {
+  if (card.matches(".folded")) return expand(card);
   const box = card.querySelector("input[type=checkbox]");
   if (box) box.click();
   else tell(words("cannot"));
@@ -62,7 +73,8 @@ const actions = {
     if (event && event.target !== current()) return false; // Enter on a button presses it
     return here((card) => openDetails(card));
   },
-  open: () => here((card) => location.assign(card.dataset.page)),
+  open: () => here((card) => location.assign(card.dataset.home ?? card.dataset.page)),
+  expand: () => here(expand),
   one: toggle,
   new: () => document.querySelector(".pill:not([hidden])")?.click(),
   search: () => search()?.focus(),
@@ -76,6 +88,9 @@ for (const name of ["review", "spam", "published", "removed"]) {
 for (const row of sheet.querySelectorAll("[data-does=search]")) row.hidden = !search();
 for (const row of sheet.querySelectorAll("[data-does=select]")) {
   row.hidden = !document.querySelector(".card input[type=checkbox]");
+}
+for (const row of sheet.querySelectorAll("[data-does=expand]")) {
+  row.hidden = !document.querySelector(".folded");
 }
 for (const button of document.querySelectorAll("#acting button")) {
   button.addEventListener("click", () => actions[button.dataset.does]());
