@@ -38,29 +38,30 @@ NAMES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detail:
-    """One part, and what its template needs beside the card."""
+    """What the templates of the parts need beside the card."""
 
-    part: Part
+    part: Part | None  # the one that is shown; None: all of them, one beneath the other
     before: Sequence[CommentRow] = ()
     after: Sequence[CommentRow] = ()
     network: str = ""
-
-    @property
-    def name(self) -> str:
-        return NAMES[self.part]
 
     @property
     def parts(self) -> list[tuple[Part, str]]:
         return list(NAMES.items())
 
 
-def detail_of(session: Session, card: Card, wanted: str) -> Detail:
-    """The wanted part; what makes no sense falls back to the first."""
-    part = Part(wanted) if wanted in list(Part) else Part.WHY
-    if part is Part.THREAD:
+def detail_of(session: Session, card: Card, part: Part | None = None) -> Detail:
+    """What the part needs; without one, what all of them need."""
+    before: list[CommentRow] = []
+    after: list[CommentRow] = []
+    if part in (None, Part.THREAD):
         before, after = threads.around(session, card.comment, AROUND)
-        return Detail(part=part, before=before, after=after)
-    return Detail(part=part, network=_network(card.comment.ip) if part is Part.NETWORK else "")
+    return Detail(part=part, before=before, after=after, network=_network(card.comment.ip))
+
+
+def part_of(wanted: str) -> Part:
+    """The part of this name; what makes no sense falls back to the first."""
+    return Part(wanted) if wanted in list(Part) else Part.WHY
 
 
 def _network(address: str) -> str:

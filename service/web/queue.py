@@ -34,7 +34,7 @@ from service.web.auth import (
     local_path,
     require_login,
 )
-from service.web.detail import detail_of
+from service.web.detail import detail_of, part_of
 from service.web.errors import Fault, InvalidRequest, asks_for_json
 from service.web.parts import parts
 from service.web.queue_place import Place, place_of, scope_of
@@ -134,7 +134,7 @@ def detail(comment_id: UUID) -> str:
     with parts().store.reading() as session:
         row = comments.by_id(session, comment_id, own_site())
         [card] = _cards(session, [row], whole=True)
-        part = detail_of(session, card, request.args.get("part", ""))
+        part = detail_of(session, card, part_of(request.args.get("part", "")))
     return render_template("queue/detail.html", card=card, detail=part, is_fragment=True)
 
 
@@ -281,7 +281,7 @@ def _comment_page(comment_id: UUID, conflict: bool = False) -> str:
     with parts().store.reading() as session:
         row = comments.by_id(session, comment_id, own_site())
         [card] = _cards(session, [row], whole=True)
-        detail = detail_of(session, card, request.args.get("part", ""))
+        detail = detail_of(session, card)
     here = url_for("queue.comment", comment_id=comment_id)
     return render_template(
         "queue/comment.html",

@@ -30,7 +30,7 @@ export function follow() {
 
 /** Show this part of the card's details; without a name the part shown last. */
 export function open(card, name = part) {
-  if (!pane) return location.assign(`${card.dataset.page}?part=${name}`);
+  if (!pane) return document.getElementById(name)?.scrollIntoView();
   choose(name);
   if (card !== current()) goTo(card, false);
   if (wide.matches) return show(card, pane);
