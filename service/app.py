@@ -23,6 +23,7 @@ from service.web import (
     bulk,
     campaigns,
     comments,
+    condition,
     cutoffs,
     errors,
     health,
@@ -38,6 +39,7 @@ from service.web import (
     sites,
     statistics,
     two_step,
+    views,
 )
 from service.web.parts import Parts
 
@@ -65,8 +67,8 @@ def create_app(
     )
     doors = (
         requests, errors, auth, comments, akismet, article, queue, bulk, campaigns, sites, selftest,
-        statistics, cutoffs, account, two_step, login_code, invitation, people, audit, look, news,
-        health, openapi,
+        statistics, cutoffs, account, two_step, login_code, invitation, people, audit, look, news, views,
+        condition, health, openapi,
     )  # fmt: skip
     for door in doors:
         door.init_app(app)

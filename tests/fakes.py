@@ -32,6 +32,7 @@ class PlainModel:
 
     version = "plain-1"
     ham_cutoff, spam_cutoff = 0.2, 0.9
+    manifest = SimpleNamespace(created="2026-11-01")
     SCORES = (("blatant", 0.9999), ("spam", 0.97), ("unsure", 0.5))
 
     def __init__(self) -> None:

@@ -5,7 +5,7 @@ Every function writes inside the caller's transaction, as in `moderation`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -51,17 +51,19 @@ def decide(
     loaded_at: datetime,
     now: datetime,
     inheriting: timedelta,
+    spared: Collection[UUID] = (),
 ) -> Deed:
     """Decide about all that waited when the page was loaded; what came since waits on.
 
-    Spam and removal hold for late arrivals too, as long as `inheriting`. A few of different text
-    teach. Raises NotFound, NothingWaits.
+    Spam and removal hold for late arrivals too, as long as `inheriting`; not where some of it was
+    `spared`: then a late one may be like those. A few of different text teach.
+    Raises NotFound, NothingWaits.
     """
     campaign = _locked(session, campaign_id)
-    rows = _waiting(session, campaign_id, who, loaded_at)
+    rows = [row for row in _waiting(session, campaign_id, who, loaded_at) if row.id not in spared]
     if not rows:
         raise NothingWaits("all that waited when the page was loaded is decided: look again")
-    lasts = decision in INHERITED and inheriting > timedelta(0)
+    lasts = decision in INHERITED and inheriting > timedelta(0) and not spared
     deed = DeedRow(
         campaign_id=campaign_id,
         site_id=who.site_id,

@@ -10,6 +10,7 @@ from service.core.store import (  # noqa: F401  # their tables belong to the met
     people_tables,
     precedents,
     presence_tables,
+    view_tables,
 )
 from service.core.store.tables import Table
 

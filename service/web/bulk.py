@@ -30,6 +30,9 @@ from service.web.queue_view import ACTIONS, OUTCOMES
 
 UNASKED = 25  # comments decided at once without being asked again
 SAMPLES = 3
+UNCHOSEN = (
+    "Nothing was changed: choose what to do with the comments, such as Spam, then press Apply."
+)
 SCOPES = ("ticked", "page", "all")
 
 bulk = Blueprint("bulk", __name__, url_prefix="/queue/bulk")
@@ -73,6 +76,8 @@ def index() -> str:
 def decide() -> ResponseReturnValue:
     """Decide; above UNASKED comments only after showing what that would touch."""
     moderator, now = current_moderator(), parts().clock()
+    if request.form.get("decision") == "":
+        return _back({"text": UNCHOSEN})
     with parts().store.reading() as session:
         choice = _choice(session)
         if len(choice.wanted) > UNASKED and "confirmed" not in request.form:

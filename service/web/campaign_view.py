@@ -112,12 +112,13 @@ def _shown(session: Session, row: CampaignRow, waiting: int, site_id: int | None
         sample=sample(list(dict.fromkeys(one.body for one in newest if one.body))),
         authors=[list(pieces(name)) for name in authors[:NAMED]],
         more_authors=max(0, len(authors) - NAMED),
-        domains=_domains(newest),
+        domains=domains_of(newest),
         sites=sorted(site.name for site in places.values()),
     )
 
 
-def _domains(rows: Sequence[CommentRow]) -> list[str]:
+def domains_of(rows: Sequence[CommentRow]) -> list[str]:
+    """What they link to, the first few."""
     found: dict[str, None] = {}
     for row in rows:
         seen = (piece.text for piece in pieces(row.body[:4_000]) if piece.kind == "domain")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask import session as browser
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement
 from werkzeug.exceptions import Forbidden
@@ -14,13 +16,13 @@ from werkzeug.exceptions import Forbidden
 from service.core import campaigns as deciding
 from service.core.campaigns import Deed, Who
 from service.core.errors import NothingToUndo, NothingWaits
-from service.core.store import campaigns
+from service.core.store import campaigns, sites
 from service.core.store.moderators import Role
 from service.core.verdict import Decision
 from service.web import campaign_view as view
-from service.web import queue_view
-from service.web.auth import actor_of, current_moderator, keep_private, require_login
-from service.web.errors import Fault, InvalidRequest
+from service.web import folded, queue_view
+from service.web.auth import actor_of, current_moderator, keep_private, local_path, require_login
+from service.web.errors import Fault, InvalidRequest, asks_for_json
 from service.web.parts import parts
 from service.web.queue_words import DECIDED
 
@@ -84,18 +86,23 @@ def show(campaign_id: int) -> str:
 @door.post("/<int:campaign_id>/decision")
 def decide(campaign_id: int) -> ResponseReturnValue:
     decision, loaded_at, now = _decision(), _loaded_at(), parts().clock()
+    who, spared = _who(), _spared()
     lasting = timedelta(hours=parts().settings.campaign_hours)
     try:
         deed = parts().store.write(
             lambda session: deciding.decide(
-                session, campaign_id, decision, _who(), loaded_at, now, lasting
+                session, campaign_id, decision, who, loaded_at, now, lasting, spared
             )
         )
     except NothingWaits:
+        if asks_for_json():
+            raise
         return _page(campaign_id, is_stale=True), 409
     parts().bell.ring_to_learn()
-    flash(f"{DECIDED[decision]}: {_counted(deed.comments)}.{_taught(deed)}")
-    return redirect(url_for("campaigns.show", campaign_id=campaign_id), 303)
+    told = f"{DECIDED[decision]}: {_counted(deed.comments)}.{_taught(deed)}"
+    if asks_for_json():
+        return {"said": told, "undo": deed.id}
+    return _onwards(campaign_id, told, deed.id)
 
 
 @door.post("/<int:campaign_id>/undo")
@@ -107,11 +114,15 @@ def undo(campaign_id: int) -> ResponseReturnValue:
             lambda session: deciding.undo(session, number, _who(), now, with_inherited=with_late)
         )
     except NothingToUndo:
+        if asks_for_json():
+            raise
         return _page(campaign_id, is_stale=True), 409
     parts().bell.ring_to_learn()
     left = f" {_counted(deed.left)} changed since: left as they are." if deed.left else ""
-    flash(f"Undone, with all it taught: {_counted(deed.comments)}.{left}")
-    return redirect(url_for("campaigns.show", campaign_id=campaign_id), 303)
+    told = f"Undone, with all it taught: {_counted(deed.comments)}.{left}"
+    if asks_for_json():
+        return {"said": told, "card": folded.fragment(campaign_id, _who().site_id)}
+    return _onwards(campaign_id, told)
 
 
 @door.post("/<int:campaign_id>/out/<uuid:comment_id>")
@@ -153,9 +164,43 @@ def _page(campaign_id: int, is_stale: bool = False) -> str:
     )
 
 
+def _onwards(campaign_id: int, told: str, undo: int | None = None) -> ResponseReturnValue:
+    """To the campaign's page, or back to the queue where that was what one saw."""
+    if not request.form.get("back"):
+        flash(told)
+        return redirect(url_for("campaigns.show", campaign_id=campaign_id), 303)
+    browser["done"] = {"text": told, "campaign": campaign_id, "deed": undo}
+    following = request.form.get("following", type=UUID)
+    path = urlsplit(local_path(request.form["back"]))
+    return redirect(path._replace(fragment=f"c-{following}" if following else "main").geturl(), 303)
+
+
 def _who() -> Who:
+    """The moderator, confined to the one site that the queue showed, if it was one."""
     moderator = current_moderator()
-    return Who(actor_of(moderator), moderator.site_id)
+    site_id, name = moderator.site_id, request.form.get("site", "")
+    if site_id is None and name:
+        with parts().store.reading() as session:
+            site_id = sites.by_name(session, name).id
+    return Who(actor_of(moderator), site_id)
+
+
+def _spared() -> set[UUID]:
+    """Those that were listed and not ticked; refused where that leaves nothing that was seen."""
+    listed = _ids("listed")
+    ticked = _ids("member")
+    if listed and not ticked:
+        expected = "nothing is ticked, so nothing was changed: tick the comments that are meant"
+        raise InvalidRequest(f"member: {expected}", [Fault("member", expected)])
+    return listed - ticked
+
+
+def _ids(name: str) -> set[UUID]:
+    try:
+        return {UUID(value) for value in request.form.getlist(name)}
+    except ValueError as error:
+        expected = "expected the numbers of comments"
+        raise InvalidRequest(f"{name}: {expected}", [Fault(name, expected)]) from error
 
 
 def _show() -> Show:

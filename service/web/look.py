@@ -46,8 +46,8 @@ THEMES = {
     Theme.DARK: "Dark",
 }
 DENSITIES = {
-    Density.ROOMY: "Roomy: buttons beside the text",
-    Density.DENSE: "Dense: more comments on a screen",
+    Density.ROOMY: "Cards: with room to read",
+    Density.DENSE: "Rows: more comments on a screen",
 }
 
 
@@ -101,8 +101,9 @@ def show() -> str:
 @look_pages.post("")
 def choose() -> ResponseReturnValue:
     now = chosen(asdict(look()) | request.form.to_dict())
-    flash("Kept for this browser.")
     back = request.form.get("back")
+    if not back:  # the page that one comes back to shows it by itself
+        flash("Kept for this browser.")
     response = redirect(local_path(back) if back else url_for("look.show"), 303)
     response.set_cookie(
         _cookie(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -16,12 +17,13 @@ from service.core import moderation, retention
 from service.core.access import Act
 from service.core.errors import NothingToUndo, StaleRevision
 from service.core.search import InvalidSearch
-from service.core.store import comments, found, sites
+from service.core.store import comments, found, sites, statistics
 from service.core.store.comments import Order
 from service.core.store.found import Count
 from service.core.store.tables import CommentRow, SiteRow
-from service.core.verdict import Decision, EventKind, Outcome, outcome_of
+from service.core.verdict import Decision, EventKind, Outcome, Verdict, outcome_of
 from service.scoring import reasons_on_view
+from service.web import folded, views
 from service.web import queue_view as view
 from service.web import queue_words as words
 from service.web.auth import (
@@ -32,6 +34,7 @@ from service.web.auth import (
     local_path,
     require_login,
 )
+from service.web.detail import detail_of, part_of
 from service.web.errors import Fault, InvalidRequest, asks_for_json
 from service.web.parts import parts
 from service.web.queue_place import Place, place_of, scope_of
@@ -76,12 +79,18 @@ def index() -> ResponseReturnValue:
         found_page = found.page(session, scope, place.order, place.after, PAGE)
         checking: list[CommentRow] = []
         if place.tab is Tab.REVIEW and place.after is None and not place.q:
-            waiting = replace(scope, outcome=Outcome.PENDING)
+            waiting = replace(scope, outcome=Outcome.PENDING, is_folded=False)
             checking = found.page(session, waiting, Order.OLDEST, None, CHECKING).rows
         cards = _cards(session, [*found_page.rows, *checking])
         counts = found.counts(session, scope)
+        strip = views.strip(session, place, seen_sites)
+        today = _today(session, seen_sites, scope.now) if not found_page.rows else None
+        folds = folded.of_cards(session, cards, scope.site_id) if place.is_folded else {}
     return render_template(
         "queue/index.html",
+        folds=folds,
+        views=strip,
+        today=today,
         place=place,
         tabs=_tabs(place, counts),
         sites=seen_sites,
@@ -100,9 +109,13 @@ def index() -> ResponseReturnValue:
 
 def _unsearchable(place: Place, seen_sites: list[SiteRow], problem: InvalidSearch) -> str:
     """The page with what is wrong about the search, and nothing found."""
+    with parts().store.reading() as session:
+        strip = views.strip(session, place, seen_sites)
     return render_template(
         "queue/index.html",
         place=place,
+        views=strip,
+        back=place.url(),
         sites=seen_sites,
         problem=str(problem),
         tabs=[(name, place.url(tab=tab), "", tab is place.tab) for tab, name in LASTING_TABS],
@@ -113,6 +126,16 @@ def _unsearchable(place: Place, seen_sites: list[SiteRow], problem: InvalidSearc
 def comment(comment_id: UUID) -> str:
     """One comment by itself, with the whole of its text and history."""
     return _comment_page(comment_id)
+
+
+@queue.get("/comments/<uuid:comment_id>/detail")
+def detail(comment_id: UUID) -> str:
+    """The same for the script: one part of what is known, without a page around it."""
+    with parts().store.reading() as session:
+        row = comments.by_id(session, comment_id, own_site())
+        [card] = _cards(session, [row], whole=True)
+        part = detail_of(session, card, part_of(request.args.get("part", "")))
+    return render_template("queue/detail.html", card=card, detail=part, is_fragment=True)
 
 
 @queue.post("/comments/<uuid:comment_id>/decision")
@@ -168,6 +191,20 @@ def own_site() -> int | None:
 def visible(every: list[SiteRow]) -> list[SiteRow]:
     """Those of the sites that the moderator may see."""
     return [site for site in every if current_moderator().sees(site.id)]
+
+
+def _today(session: Session, seen_sites: list[SiteRow], now: datetime) -> dict[str, int]:
+    """What happened since midnight UTC on these sites, by what became of it."""
+    site_id = own_site()
+    seen = [site.id for site in seen_sites if site_id in (None, site.id)]
+    scope = statistics.Scope.of_days(seen, 1, now)
+    [arrived] = [*statistics.verdicts_by_day(session, scope).values()] or [{}]
+    decided = sum(one.total for one in statistics.by_actor(session, scope))
+    return {
+        "published": arrived.get(Verdict.HAM, 0),
+        "spam": arrived.get(Verdict.SPAM, 0),
+        "decided": decided,
+    }
 
 
 def _tabs(place: Place, counts: dict[Outcome, Count]) -> list[tuple[str, str, str, bool]]:
@@ -244,10 +281,12 @@ def _comment_page(comment_id: UUID, conflict: bool = False) -> str:
     with parts().store.reading() as session:
         row = comments.by_id(session, comment_id, own_site())
         [card] = _cards(session, [row], whole=True)
+        detail = detail_of(session, card)
     here = url_for("queue.comment", comment_id=comment_id)
     return render_template(
         "queue/comment.html",
         card=card,
+        detail=detail,
         conflict=conflict,
         done=None if conflict else browser.pop("done", None),
         back=local_path(request.form.get("back", "")) if conflict else here,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from flask import url_for
@@ -18,15 +18,28 @@ from service.web.parts import parts
 from service.web.queue_view import OUTCOMES, Tab
 
 Choice = TypeVar("Choice", Tab, Order)
-# What stands beneath the search field: terms to switch on and off, each with its name.
+# What the menu of filters offers: terms to switch on and off, each with its name, by subject.
 FILTERS = (
-    ("With links", "is:linked"),
-    ("Replies", "is:reply"),
-    ("Waiting over 12 h", "before:12h"),
-    ("Copied text", "reason:copied"),
-    ("Score over 80 %", "score:>80%"),
-    ("Decided by people", "is:decided"),
+    ("What it is", (("With links", "is:linked"), ("Replies", "is:reply"))),
+    ("Waiting", (("Over 1 h", "before:1h"), ("Over 12 h", "before:12h"), ("Over 3 d", "before:3d"))),
+    ("Score", (("Over 80 %", "score:>80%"), ("Under 20 %", "score:<20%"))),
+    ("Reason", (("Copied text", "reason:copied"), ("First comment", "reason:first_comment"))),
+    ("Decided", (("By people", "is:decided"), ("By nobody yet", "is:undecided"))),
 )
+ORDERS = {
+    Order.URGENT: "Most urgent",
+    Order.NEWEST: "Newest",
+    Order.OLDEST: "Oldest",
+}
+APART = "apart"  # in addresses: the comments of a campaign each have a card of their own
+
+
+class Filter(NamedTuple):
+    """A term to switch: its name, the address that does it, and whether it is on."""
+
+    name: str
+    url: str
+    is_on: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +51,12 @@ class Place:
     site: str = ""  # "" for every site
     q: str = ""  # the search, as typed
     after: UUID | None = None
+    campaigns: str = ""  # APART, or "" where each campaign has one card
 
     def url(self, **changes: str | UUID | None) -> str:
         """The address of this place; a change of anything but the page begins at the first."""
         values: dict[str, Any] = {"tab": self.tab, "site": self.site, "q": self.q}
+        values["campaigns"] = self.campaigns
         if "tab" not in changes:
             values["order"] = self.order
         values |= changes
@@ -50,13 +65,40 @@ class Place:
         return url_for("queue.index", **{name: value for name, value in values.items() if value})
 
     @property
-    def filters(self) -> list[tuple[str, str, bool]]:
-        """(name, address that switches it, whether on) of the ready-made filters."""
+    def filters(self) -> list[tuple[str, list[Filter]]]:
+        """The ready-made filters by subject."""
         there = search.terms(self.q)
         return [
-            (name, self.url(q=search.toggled(self.q, term)), term in there)
-            for name, term in FILTERS
-        ]
+            (
+                subject,
+                [Filter(name, self.url(q=search.toggled(self.q, term)), term in there)
+                 for name, term in offered],
+            )
+            for subject, offered in FILTERS
+        ]  # fmt: skip
+
+    @property
+    def terms(self) -> int:
+        """How many terms the search has."""
+        return len(search.terms(self.q))
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether it is a tab as one comes to it, of one site or all: nothing to keep."""
+        return self.order is default_order(self.tab) and not self.q and not self.campaigns
+
+    @property
+    def orders(self) -> list[tuple[str, str, bool]]:
+        """(name, address, whether in force) of the orders."""
+        return [(name, self.url(order=one), one is self.order) for one, name in ORDERS.items()]
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether each campaign has one card.
+
+        Not while something is searched for: its card would decide about more than was found.
+        """
+        return self.tab is Tab.REVIEW and not self.q and self.campaigns != APART
 
     def searched(self, seen_sites: Sequence[SiteRow]) -> Search:
         """What the search asks for. Raises InvalidSearch."""
@@ -84,7 +126,8 @@ def place_of(
     site = values.get("site", "")
     query = " ".join(values.get("q", "").replace("\0", " ").split())
     named = site if site in names.values() else usual
-    return Place(tab, order, named, query, _uuid(values.get("after")))
+    campaigns = APART if values.get("campaigns") == APART else ""
+    return Place(tab, order, named, query, _uuid(values.get("after")), campaigns)
 
 
 def scope_of(
@@ -99,6 +142,7 @@ def scope_of(
         now=fence.get("fence") or parts().clock(),
         secret=parts().settings.secret_key,
         search=place.searched(seen_sites),
+        is_folded=place.is_folded,
         **fence,
     )
 

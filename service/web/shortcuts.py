@@ -21,7 +21,7 @@ HABITS = {
     Habit.CORAL: "Coral: f approves, d removes",
     Habit.OFF: "No keys",
 }
-SHOWN = {"ArrowDown": "↓", "ArrowUp": "↑"}
+SHOWN = {"ArrowDown": "↓", "ArrowUp": "↑", "Enter": "↵ Enter"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,11 @@ LINES = (
     Line("hold", "Back to review", ("h",), is_acting=True),
     Line("undo", "Undo", ("u", "z"), ("u",), is_acting=True),
     Line("select", "Select, where there is a box to tick", ("x",), is_acting=True),
+    Line("expand", "The comments of a campaign", ("c",)),
+    Line("details", "Its details", ("Enter",)),
     Line("why", "Why it was judged so", ("e",)),
+    Line("thread", "Its thread", ("t",)),
+    Line("history", "Its history", ("y",)),
     Line("open", "Open on its own page", ("o",)),
     Line("one", "One comment at a time", ("f",), ("z",)),
     Line("new", "Show new comments", ("n",)),

@@ -172,6 +172,7 @@ def test_a_command_is_found_by_its_name(page: Page, store: Store, ids: dict[str,
 
 def test_keys_can_be_others_or_none(page: Page, store: Store, ids: dict[str, UUID]) -> None:
     page.emulate_media(reduced_motion="reduce")  # colours that still change have no contrast yet
+    page.locator(".me > summary").click()
     page.get_by_role("link", name="Display and keys").click()
     page.get_by_label("Coral").check()
     page.get_by_label("Dark").check()

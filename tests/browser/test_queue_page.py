@@ -68,6 +68,7 @@ def test_a_moderator_decides_and_undoes_without_scripts(
     expect(page.get_by_role("status")).to_contain_text("Undone")
     expect(ada).to_be_visible()
     assert comment_row(store, comments[0]).outcome == "held"
+    page.locator(".me summary").click()
     page.get_by_role("button", name="Log out").click()
     expect(page.get_by_role("status")).to_contain_text("You are logged out")
 

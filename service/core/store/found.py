@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from service.core.search import EVERYTHING, Search
-from service.core.store import matching
+from service.core.store import folding, matching
 from service.core.store.comments import Order
 from service.core.store.matching import Entity, first_id
 from service.core.store.tables import CommentRow, EventRow
@@ -44,6 +44,7 @@ class Scope:
     search: Search = EVERYTHING
     fence: datetime | None = None
     window: int = WINDOW
+    is_folded: bool = False  # of a campaign, show the newest that waits; see folding.py
 
 
 class Page(NamedTuple):
@@ -67,6 +68,8 @@ def page(session: Session, scope: Scope, order: Order, after: UUID | None, limit
     window = _window(scope, order, after, anchor)
     inner = aliased(CommentRow, window.subquery())
     rest = _rest(scope, inner, order, anchor)
+    if scope.is_folded:
+        rest.append(folding.is_shown(inner, scope.site_id))
     statement = _sorted(select(inner.id).where(*rest), inner, order).limit(limit + 1)
     ids = list(session.scalars(statement))
     rows = _in_order(session, ids[:limit])

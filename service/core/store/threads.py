@@ -101,3 +101,13 @@ def _rows(
 ) -> list[CommentRow]:
     statement = select(CommentRow).where(*where, CommentRow.id.between(first, last))
     return list(session.scalars(statement.order_by(CommentRow.id)))
+
+
+def around(
+    session: Session, comment: CommentRow, number: int
+) -> tuple[list[CommentRow], list[CommentRow]]:
+    """Up to `number` published comments of its article just before, and just after it."""
+    where = select(CommentRow).where(*_published(comment.article_id)).limit(number)
+    before = where.where(CommentRow.id < comment.id).order_by(CommentRow.id.desc())
+    after = where.where(CommentRow.id > comment.id).order_by(CommentRow.id)
+    return list(session.scalars(before))[::-1], list(session.scalars(after))

@@ -78,13 +78,14 @@ class Village:
     def decide(
         self, campaign_id: int | None, decision: Decision = Decision.SPAM,
         loaded_at: datetime | None = None, who: Who = ANYWHERE, inheriting: timedelta = DAY,
+        spared: tuple[UUID, ...] = (),
     ) -> Deed:  # fmt: skip
         assert campaign_id is not None
         self.world.clock.move(seconds=1)
         now = self.world.clock()
         with self.world.store.writing() as session:
             return campaigns.decide(
-                session, campaign_id, decision, who, loaded_at or now, now, inheriting
+                session, campaign_id, decision, who, loaded_at or now, now, inheriting, spared
             )
 
     def undo(self, deed: Deed, *, with_inherited: bool = False) -> Deed:
@@ -329,6 +330,16 @@ def test_after_a_month_nothing_is_known_of_it(village: Village) -> None:
                 break
     left = [village.rows(table) for table in (MarkRow, MemberRow, DoneRow, CampaignRow)]
     assert left == [0, 0, 0, 0]
+
+
+def test_what_is_spared_waits_on_and_late_ones_do_too(store: Store, clock: FrozenClock) -> None:
+    village = Village(World(store, clock))
+    first, second, third = (village.come(spun(n)) for n in range(3))
+    deed = village.decide(village.campaign_of(first), spared=(second,))
+    assert deed.comments == 2
+    assert village.outcomes(first, second, third, village.come(LATE)) == [
+        "spam", "held", "spam", "held",
+    ]  # fmt: skip
 
 
 def test_no_query_reads_a_whole_table(store: Store, clock: FrozenClock) -> None:

@@ -166,6 +166,16 @@ def test_nothing_ticked_is_told_and_changes_nothing(
     assert outcomes(store) == {"held": 1}
 
 
+def test_the_bar_proposes_no_decision_and_says_so(
+    owner: Moderator, store: Store, add: Add
+) -> None:
+    add("unsure")
+    owner.get("/queue")
+    assert '<option value="">choose …</option>' in owner.page
+    assert "choose what to do with the comments" in owner.follow(decide(owner, "page", ""))
+    assert outcomes(store) == {"held": 1}
+
+
 def test_all_that_match_are_decided_after_being_asked(
     owner: Moderator, store: Store, scorer: Scorer, clock: FrozenClock, add: Add
 ) -> None:

@@ -7,6 +7,8 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from werkzeug.datastructures import MultiDict
+from werkzeug.test import TestResponse
 
 from service.core.store.moderators import Role
 from service.core.store.session import Store
@@ -67,7 +69,7 @@ def test_the_list_tells_what_a_campaign_is(owner: Moderator, wave: list[UUID]) -
 
 
 def test_a_card_of_the_queue_leads_to_its_campaign(owner: Moderator, wave: list[UUID]) -> None:
-    page = owner.get("/queue").text
+    page = owner.get("/queue?campaigns=apart").text
     assert page.count("and 2 more like it") == 3
     assert owner.get(campaign_path(page)).status_code == 200
 
@@ -166,3 +168,104 @@ def test_the_sample_marks_what_others_say_otherwise() -> None:
     told = [("".join(piece.text for piece in one.pieces), one.differs) for one in found]
     assert told == [("buy my", False), ("cheap", True), ("tea", False), ("now", True)]
     assert sample([]) == []
+
+
+def folded_form(page: str) -> str:
+    return re.findall(r'action="(/queue/campaigns/\d+/decision)"', page)[0]
+
+
+def press_folded(owner: Moderator, decision: str, ticked: list[UUID]) -> TestResponse:
+    """Press a button of the first campaign's card in the queue, with these members ticked."""
+    path = folded_form(owner.page)
+    form = owner.page.partition(f'action="{path}"')[2].partition("</form>")[0]
+    sent = MultiDict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form))
+    sent["decision"] = decision
+    for one in ticked:
+        sent.add("member", str(one))
+    return owner.post(path, sent)  # type: ignore[arg-type]  # Werkzeug takes both
+
+
+def test_in_the_queue_a_campaign_is_one_card(owner: Moderator, wave: list[UUID]) -> None:
+    page = owner.get("/queue?order=newest").text
+    assert page.count("<article") == 2
+    assert "3 similar</h2>" in page
+    assert "on 1 site, 3 authors" in page
+    assert re.search(r"<mark>\s*lovely\s*</mark>", page)
+    listed = re.findall(r'name="member" value="([^"]+)"[^>]* checked', page)
+    assert listed == [str(one) for one in wave[2::-1]]
+    assert "all 1 on this page, no campaigns" in page
+    assert owner.get("/queue?campaigns=apart").text.count("<article") == 4
+    assert "3 similar</h2>" not in owner.get("/queue?q=unsure").text
+
+
+def test_the_card_decides_about_those_ticked_and_undo_takes_it_back(
+    owner: Moderator, wave: list[UUID], store: Store
+) -> None:
+    owner.get("/queue?order=newest")
+    response = press_folded(owner, "spam", [wave[0], wave[2]])
+    assert response.headers["Location"] == "/queue?order=newest#main"  # it was the last card
+    page = owner.follow(response)
+    assert "Marked as spam: 2 comments." in page
+    assert outcomes(store, wave) == ["spam", "held", "spam", "held"]
+    assert "similar</h2>" not in page  # the one left is a comment like others
+    assert "Undone, with all it taught: 2 comments." in owner.follow(owner.press("/undo"))
+    assert outcomes(store, wave) == ["held"] * 4
+
+
+def test_with_all_ticked_late_ones_share_the_decision(
+    owner: Moderator, wave: list[UUID], store: Store, scorer: Scorer, clock: FrozenClock
+) -> None:
+    owner.get("/queue")
+    press_folded(owner, "spam", wave[:3])
+    late = add_comment(store, clock, SPUN.format("superb", "lose"), author_name="Late")
+    judge_all(store, scorer, clock)
+    assert outcomes(store, [late]) == ["spam"]
+
+
+def test_nothing_ticked_is_told(owner: Moderator, wave: list[UUID], store: Store) -> None:
+    owner.get("/queue")
+    assert press_folded(owner, "spam", []).status_code == 400
+    assert "nothing is ticked, so nothing was changed" in owner.page
+    assert outcomes(store, wave) == ["held"] * 4
+
+
+def test_on_one_site_only_its_members_are_decided(
+    owner: Moderator, wave: list[UUID], store: Store, scorer: Scorer, clock: FrozenClock
+) -> None:
+    there = [
+        add_comment(store, clock, SPUN.format(one, "pay"), article_url="https://other.example/a")
+        for one in ("dear", "kind")
+    ]
+    judge_all(store, scorer, clock)
+    owner.get("/queue?site=other-example")
+    assert "2 similar</h2>" in owner.page
+    press_folded(owner, "remove", there)
+    assert outcomes(store, [*wave, *there]) == ["held"] * 4 + ["removed"] * 2
+
+
+def test_the_script_gets_the_undo_and_then_the_card(
+    owner: Moderator, wave: list[UUID], store: Store
+) -> None:
+    path = folded_form(owner.get("/queue").text)
+    form = dict(re.findall(r'name="(csrf_token|loaded_at)" value="([^"]*)"', owner.page))
+    wants = {"headers": {"Accept": "application/json"}}
+    told = owner.client.post(path, data=form | {"decision": "spam"}, **wants).get_json()
+    assert told["said"].startswith("Marked as spam: 3 comments.")
+    again = owner.client.post(path, data=form | {"decision": "spam"}, **wants)
+    assert (again.status_code, again.get_json()["code"]) == (409, "nothing_waits")
+    undo = path.replace("/decision", "/undo")
+    back = owner.client.post(undo, data=form | {"deed": told["undo"]}, **wants).get_json()
+    assert "3 similar</h2>" in back["card"]
+    assert outcomes(store, wave) == ["held"] * 4
+
+
+def test_a_viewer_sees_the_members_and_has_nothing_to_tick(
+    app: Flask, wave: list[UUID], store: Store, clock: FrozenClock
+) -> None:
+    add_moderator(store, clock, "vic@paper.example", Role.VIEWER)
+    viewer = Moderator(app)
+    viewer.log_in("vic@paper.example")
+    page = viewer.get("/queue").text
+    assert "Seller 1" in page
+    assert 'name="member"' not in page
+    assert "/decision" not in page

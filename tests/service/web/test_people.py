@@ -67,6 +67,7 @@ PAGES = {
     "/queue/account/two-step": (Role.OWNER, Role.MODERATOR, Role.VIEWER),
     "/queue/bulk": tuple(Role),
     "/queue/campaigns": tuple(Role),
+    "/queue/condition": tuple(Role),
     "/queue/look": tuple(Role),
     "/queue/statistics": tuple(Role),
     "/queue/sites/blog/cutoffs": tuple(Role),
@@ -120,7 +121,7 @@ def test_each_role_may_do_what_is_its_own(
 
 
 def test_every_deed_behind_the_login_stands_in_the_list_of_deeds(app: Flask) -> None:
-    own = {"account", "two_step", "look", "news"}  # what everybody may do, about themselves
+    own = {"account", "two_step", "look", "news", "views"}  # what everybody may do, about themselves
     adapter = app.url_map.bind("localhost")
     listed = {adapter.match(path, method="POST")[0] for path in DEEDS}
     posted = {

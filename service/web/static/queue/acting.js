@@ -21,7 +21,7 @@ export function decide(card, button, isScrolling = true) {
   if (!isOpen(card) || underway.has(card.id)) return;
   const form = button.form;
   const data = new FormData(form, button);
-  settle(card, button, form.action.replace(/decision$/, "undo"));
+  settle(card, button, form);
   made.push(card.id);
   const next = nextOpen(card);
   if (next) goTo(next, isScrolling);
@@ -97,13 +97,14 @@ async function post(url, data) {
 }
 
 /** Dim the card where it is, with what was decided and a way back in place of its buttons. */
-function settle(card, button, undoUrl) {
+function settle(card, button, form) {
   const stamp = document.getElementById("stamp").content.cloneNode(true).firstElementChild;
   stamp.querySelector(".stamp-word").append(
     button.querySelector("svg").cloneNode(true),
     button.dataset.done,
   );
-  stamp.querySelector("form").action = undoUrl;
+  stamp.querySelector("form").action = form.action.replace(/decision$/, "undo");
+  if (form.dataset.undo) stamp.querySelector("[data-undo]").name = form.dataset.undo;
   stamp.classList.add(button.value);
   card.querySelector(".trouble")?.remove();
   card.querySelector(".actions").append(stamp);
@@ -111,7 +112,7 @@ function settle(card, button, undoUrl) {
 }
 
 function confirm(card, answer) {
-  card.querySelector(".stamp [name=revision]").value = answer.undo;
+  card.querySelector(".stamp [data-undo]").value = answer.undo;
   const at = current();
   const next = at !== card && at ? words("next", { name: nameOf(at) }) : words("finished");
   tell(answer.said, next);
@@ -120,7 +121,8 @@ function confirm(card, answer) {
 /** Show how things stand: the server's card where it sent one, else this one with the problem. */
 function putRight(card, answer) {
   if (answer.card) return replace(card, answer);
-  if (card.querySelector(".stamp [name=revision]")?.value === "") {
+  if (answer.ok) location.reload(); // nothing of it is left to show
+  if (card.querySelector(".stamp [data-undo]")?.value === "") {
     card.querySelector(".stamp").remove();
     card.classList.remove("settled");
   }

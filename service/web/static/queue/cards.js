@@ -11,6 +11,7 @@ function mark(card) {
   at?.classList.remove("at");
   at = card;
   card.classList.add("at");
+  document.dispatchEvent(new CustomEvent("hamlet:at"));
 }
 
 /** Every card of the page, in order. */

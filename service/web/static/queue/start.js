@@ -2,6 +2,7 @@
 
 import { decide, undoNewest } from "./acting.js";
 import { current, goTo, goesOnBeyond, step } from "./cards.js";
+import { follow as followDetails, open as openDetails } from "./detail.js";
 import { resume, toggle } from "./focus.js";
 import { listen } from "./keys.js";
 import { follow, tellWhere } from "./news.js";
@@ -33,12 +34,18 @@ const move = (by) => (event) => {
   step(by);
 };
 
-function why(card) {
-  const more = card.querySelector(".mores details");
-  more.open = !more.open;
+/** Show the members of a campaign, to be ticked off, or put them away. */
+function expand(card) {
+  const crowd = card.querySelector(".crowd");
+  if (!crowd) return tell(words("single"));
+  crowd.open = !crowd.open;
+  const first = crowd.open && crowd.querySelector("input");
+  if (first) first.focus();
+  else goTo(card, false);
 }
 
 function select(card) {
+  if (card.matches(".folded")) return expand(card);
   const box = card.querySelector("input[type=checkbox]");
   if (box) box.click();
   else tell(words("cannot"));
@@ -59,8 +66,15 @@ const actions = {
   hold: decision("hold"),
   undo: undoNewest,
   select: () => here(select),
-  why: () => here(why),
-  open: () => here((card) => location.assign(card.dataset.page)),
+  why: () => here((card) => openDetails(card, "why")),
+  thread: () => here((card) => openDetails(card, "thread")),
+  history: () => here((card) => openDetails(card, "history")),
+  details: (event) => {
+    if (event && event.target !== current()) return false; // Enter on a button presses it
+    return here((card) => openDetails(card));
+  },
+  open: () => here((card) => location.assign(card.dataset.home ?? card.dataset.page)),
+  expand: () => here(expand),
   one: toggle,
   new: () => document.querySelector(".pill:not([hidden])")?.click(),
   search: () => search()?.focus(),
@@ -75,6 +89,9 @@ for (const row of sheet.querySelectorAll("[data-does=search]")) row.hidden = !se
 for (const row of sheet.querySelectorAll("[data-does=select]")) {
   row.hidden = !document.querySelector(".card input[type=checkbox]");
 }
+for (const row of sheet.querySelectorAll("[data-does=expand]")) {
+  row.hidden = !document.querySelector(".folded");
+}
 for (const button of document.querySelectorAll("#acting button")) {
   button.addEventListener("click", () => actions[button.dataset.does]());
 }
@@ -83,6 +100,7 @@ if (target) goTo(target, false);
 prepare(sheet, (name) => actions[name]());
 listen(sheet, actions);
 follow();
+followDetails();
 tellWhere();
 resume();
 document.getElementById("acting").hidden = false;

@@ -1,0 +1,164 @@
+"""The word in the top bar that tells whether all is well, and the page that explains it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from flask import Blueprint, Flask, g, render_template
+from sqlalchemy.orm import Session
+
+from service.core.store import examples, sites, standing
+from service.core.store.tables import SiteRow
+from service.core.verdict import Outcome
+from service.web.auth import current_moderator, keep_private, require_login
+from service.web.health import MAX_PENDING_AGE, MAX_UNLEARNED_AGE
+from service.web.parts import parts
+from service.web.queue_words import span
+
+LATE = timedelta(hours=24)  # readers who wait longer than this for an answer have gone
+
+condition_page = Blueprint("condition", __name__, url_prefix="/queue/condition")
+condition_page.before_request(require_login)
+condition_page.after_request(keep_private)
+
+
+class Line(NamedTuple):
+    """One thing that is well or is not: a colour's name, what it is, how it stands, what to do."""
+
+    colour: str
+    name: str
+    state: str
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """How Hamlet stands, as one look at the database tells it."""
+
+    has_worker: bool
+    pending: timedelta | None  # how long the oldest comment waits for the model
+    unlearned: timedelta | None  # the same of decisions to be learned
+    held: timedelta | None  # and of comments to be decided by people
+    model: str
+    model_fault: str
+
+    @property
+    def lines(self) -> list[Line]:
+        return [self._worker(), self._checking(), self._model(), self._learning(), self._review()]
+
+    @property
+    def colour(self) -> str:
+        """The worst of the lines."""
+        return min((line.colour for line in self.lines), key=("bad", "warn", "good").index)
+
+    @property
+    def word(self) -> str:
+        return next(self._words(), "All well")
+
+    def _words(self) -> Iterator[str]:
+        if not self.model:
+            yield "No model"
+        if not self.has_worker:
+            yield "No worker"
+        if _over(self.pending, MAX_PENDING_AGE):
+            yield "Checking is slow"
+        if self.model_fault:
+            yield "Other model"
+        if _over(self.unlearned, MAX_UNLEARNED_AGE):
+            yield "Learning is slow"
+        if self.held is not None and self.held > LATE:
+            yield "Readers wait"
+
+    def _worker(self) -> Line:
+        if self.has_worker:
+            return Line("good", "Worker", "At work")
+        advice = "Start one: `hamlet up` does, or `hamlet worker`. Until then comments only wait."
+        return Line("bad", "Worker", "None has shown itself", advice)
+
+    def _checking(self) -> Line:
+        if not _over(self.pending, MAX_PENDING_AGE):
+            return Line("good", "Checking comments", "Keeps up")
+        advice = "More arrives than the workers can check, or one is stuck: see the worker's log."
+        return Line("bad", "Checking comments", f"The oldest waits {_told(self.pending)}", advice)
+
+    def _model(self) -> Line:
+        if not self.model:
+            return Line("bad", "Model", "None: every comment waits for a person", self.model_fault)
+        state = f"{self.model}, of {_made()}"
+        return Line("warn" if self.model_fault else "good", "Model", state, self.model_fault)
+
+    def _learning(self) -> Line:
+        if not _over(self.unlearned, MAX_UNLEARNED_AGE):
+            return Line("good", "Learning from decisions", "Keeps up")
+        state = f"The oldest decision waits {_told(self.unlearned)}"
+        return Line("warn", "Learning from decisions", state, "See the worker's log.")
+
+    def _review(self) -> Line:
+        if self.held is None:
+            return Line("good", "Needs review", "Nothing waits")
+        colour = "warn" if self.held > LATE else "good"
+        return Line(colour, "Needs review", f"The oldest comment waits {_told(self.held)}")
+
+
+class TopBar(NamedTuple):
+    """What the bar above every page shows beside its links."""
+
+    sites: list[SiteRow]
+    condition: Condition
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(condition_page)
+    app.jinja_env.globals["top_bar"] = top_bar
+
+
+@condition_page.get("")
+def show() -> str:
+    return render_template("queue/condition.html", condition=top_bar().condition)
+
+
+def top_bar() -> TopBar:
+    """Of this request, looked up once."""
+    if "top_bar" not in g:
+        with parts().store.reading() as session:
+            every = sites.all_sites(session)
+            g.top_bar = TopBar(
+                [site for site in every if current_moderator().sees(site.id)], _condition(session)
+            )
+    return g.top_bar
+
+
+def _condition(session: Session) -> Condition:
+    now, scorer = parts().clock(), parts().scorer
+    pending = standing.oldest(session, Outcome.PENDING)
+    held = standing.oldest(session, Outcome.HELD, current_moderator().site_id)
+    return Condition(
+        has_worker=standing.has_worker(session, now),
+        pending=_age(pending, now),
+        unlearned=_age(examples.oldest_due(session), now),
+        held=_age(held, now),
+        model=scorer.version if scorer.model else "",
+        model_fault=scorer.fault,
+    )
+
+
+def _made() -> str:
+    """The day on which the model was trained."""
+    model = parts().scorer.model
+    return model.manifest.created if model else ""
+
+
+def _over(age: timedelta | None, seconds: int) -> bool:
+    return age is not None and age.total_seconds() > seconds
+
+
+def _age(since: datetime | None, now: datetime) -> timedelta | None:
+    return None if since is None else now - since
+
+
+def _told(age: timedelta | None) -> str:
+    start = datetime.min
+    return span(start, start + (age or timedelta(0)))

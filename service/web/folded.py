@@ -1,0 +1,105 @@
+"""Campaigns in the queue: one card for all that waits of one, decided together or in part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import render_template, request
+from sqlalchemy.orm import Session
+
+from service.core.store import campaigns, comments, folding
+from service.core.store.folding import Crowd
+from service.core.store.tables import ArticleRow, CommentRow, SiteRow
+from service.web import queue_view
+from service.web.auth import local_path
+from service.web.campaign_view import Stretch, domains_of, sample
+from service.web.parts import parts
+from service.web.queue_view import ACTIONS, Action, Card
+from service.web.shown_text import Piece, pieces
+
+LISTED = 25  # members that the card lists, each to be ticked off
+SAID = 140  # characters of each
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A line of the card's list."""
+
+    comment: CommentRow
+    site: SiteRow
+    article: ArticleRow
+
+    @property
+    def author(self) -> list[Piece]:
+        return list(pieces(self.comment.author_name.strip() or "No name"))
+
+    @property
+    def said(self) -> list[Piece]:
+        text = " ".join(self.comment.body[: 4 * SAID].split())
+        return list(pieces(text if len(text) <= SAID else text[:SAID].rstrip() + "…"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fold:
+    """What the one card of a campaign tells."""
+
+    campaign_id: int
+    crowd: Crowd
+    sample: list[Stretch]
+    domains: list[str]
+    members: list[Member]
+
+    @property
+    def more(self) -> int:
+        """How many wait that are not listed."""
+        return self.crowd.waiting - len(self.members)
+
+    @property
+    def actions(self) -> list[Action]:
+        return [action for action in ACTIONS if action.decision != "hold"]
+
+
+def of_cards(session: Session, cards: Sequence[Card], site_id: int | None) -> dict[UUID, Fold]:
+    """The folds of those cards that stand for a campaign, by comment."""
+    numbers = {card.comment.id: card.alike.campaign_id for card in cards if card.alike}
+    crowds = folding.crowds(session, set(numbers.values()), site_id, LISTED)
+    rows = [row for crowd in crowds.values() for row in crowd.newest]
+    places = comments.sites_and_articles(session, rows)
+    return {
+        comment_id: _fold(number, crowds[number], *places)
+        for comment_id, number in numbers.items()
+        if number in crowds and crowds[number].newest[0].id == comment_id
+    }
+
+
+def fragment(campaign_id: int, site_id: int | None) -> str:
+    """The campaign's card as it stands now, for the script; "" when nothing of it waits."""
+    with parts().store.reading() as session:
+        campaigns.by_id(session, campaign_id, site_id)
+        row = folding.newest_waiting(session, campaign_id, site_id)
+        if row is None:
+            return ""
+        [card] = queue_view.cards(session, [row], {}, site_id=site_id)
+        folds = of_cards(session, [card], site_id)
+    return render_template(
+        "queue/fragment.html",
+        card=card,
+        folds=folds,
+        loaded=parts().clock().isoformat(),
+        back=local_path(request.form.get("back", "")),
+        following=request.form.get("following", type=UUID),
+    )
+
+
+def _fold(
+    number: int, crowd: Crowd, sites: Mapping[int, SiteRow], articles: Mapping[int, ArticleRow]
+) -> Fold:
+    return Fold(
+        campaign_id=number,
+        crowd=crowd,
+        sample=sample(list(dict.fromkeys(row.body for row in crowd.newest if row.body))),
+        domains=domains_of(crowd.newest),
+        members=[Member(row, sites[row.site_id], articles[row.article_id]) for row in crowd.newest],
+    )
