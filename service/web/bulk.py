@@ -84,7 +84,7 @@ def decide() -> ResponseReturnValue:
             session,
             choice.wanted,
             choice.decision,
-            choice.outcome,
+            (choice.outcome,),
             actor_of(moderator),
             now,
             site_id=moderator.site_id,
