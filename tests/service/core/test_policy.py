@@ -186,7 +186,7 @@ def test_whom_one_wants_to_be_asked_about_always_waits(score: float, seen: Circu
     assert (ruling.verdict, ruling.decision, ruling.discard) == (Verdict.UNSURE, None, False)
 
 
-@given(st.floats(), SEEN)
+@given(st.floats(0, 1), SEEN)
 def test_a_trusted_author_is_published_unless_something_says_spam(
     score: float, seen: Circumstances
 ) -> None:

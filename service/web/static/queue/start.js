@@ -1,11 +1,12 @@
 // Quicker ways to do what the page's forms and links do. Without this file they do it themselves.
 
-import { decide, undoNewest } from "./acting.js";
+import { decide, leave, undoNewest } from "./acting.js";
 import { current, goTo, goesOnBeyond, step } from "./cards.js";
 import { resume, toggle } from "./focus.js";
 import { listen } from "./keys.js";
 import { follow, tellWhere } from "./news.js";
 import { open, prepare } from "./palette.js";
+import { listen as listenToReasons, open as openReasons } from "./removing.js";
 import { tell, words } from "./words.js";
 
 const sheet = document.getElementById("keys");
@@ -38,6 +39,26 @@ function why(card) {
   more.open = !more.open;
 }
 
+/** The reasons; a second time, without any. */
+function remove(card) {
+  if (card.querySelector(".removing[open]")) decision("remove")();
+  else if (!openReasons(card)) tell(words("cannot"));
+}
+
+function hard(card) {
+  const button = card.querySelector("form[action$='/hard'] button");
+  if (button) leave(card, button);
+  else tell(words("cannot"));
+}
+
+/** The author or the notes: here if this page shows them, else on the comment's own page. */
+const panel = (name) => (card) => {
+  const place = name === "note" ? "notes" : name;
+  const shown = document.getElementById(place);
+  if (shown) (document.getElementById(name === "note" ? "note" : "stand") ?? shown).focus();
+  else location.assign(`${card.dataset.page}#${place}`);
+};
+
 function select(card) {
   const box = card.querySelector("input[type=checkbox]");
   if (box) box.click();
@@ -55,11 +76,15 @@ const actions = {
   previous: move(-1),
   approve: decision("approve"),
   spam: decision("spam"),
-  remove: decision("remove"),
+  remove: () => here(remove),
+  reason: () => here(remove),
   hold: decision("hold"),
   undo: undoNewest,
   select: () => here(select),
+  hard: () => here(hard),
   why: () => here(why),
+  author: () => here(panel("author")),
+  note: () => here(panel("note")),
   open: () => here((card) => location.assign(card.dataset.page)),
   one: toggle,
   new: () => document.querySelector(".pill:not([hidden])")?.click(),
@@ -82,6 +107,7 @@ const target = location.hash.startsWith("#c-") && document.getElementById(locati
 if (target) goTo(target, false);
 prepare(sheet, (name) => actions[name]());
 listen(sheet, actions);
+if (sheet.querySelector("[data-does=remove]")) listenToReasons();
 follow();
 tellWhere();
 resume();

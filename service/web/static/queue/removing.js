@@ -1,0 +1,41 @@
+// The reasons for removing: opened by a key, then a number, or Enter for the one taken last.
+
+import { current } from "./cards.js";
+
+const KEPT = "hamlet-reason";
+
+/** Show the card's reasons, at the one taken last. Returns whether it has any. */
+export function open(card) {
+  const list = card.querySelector(".removing");
+  const plain = card.querySelector("button[value=remove]");
+  if (!list || !plain) return false;
+  list.open = true;
+  const last = sessionStorage.getItem(KEPT);
+  const found = [...list.querySelectorAll("button")].find((button) => button.value === last);
+  (found ?? plain).focus();
+  return true;
+}
+
+/** Let numbers press the reasons of the card one is at, while they are shown. */
+export function listen() {
+  document.addEventListener("keydown", (event) => {
+    const list = current()?.querySelector(".removing[open]");
+    if (!list || event.altKey || event.ctrlKey || event.metaKey || event.repeat) return;
+    if (document.querySelector("dialog[open]") || event.target.matches("input, textarea, select")) return;
+    if (event.key === "Escape") {
+      list.open = false;
+      current().focus();
+    } else if (/^[1-9]$/.test(event.key)) {
+      const button = list.querySelectorAll("button")[Number(event.key) - 1];
+      if (!button) return;
+      event.preventDefault();
+      button.click();
+    }
+  });
+  document.addEventListener("submit", (event) => {
+    const pressed = event.submitter;
+    if (pressed?.name === "reason") sessionStorage.setItem(KEPT, pressed.value);
+    else if (pressed?.value === "remove") sessionStorage.removeItem(KEPT);
+    pressed?.closest(".split")?.querySelector(".removing")?.removeAttribute("open");
+  });
+}
