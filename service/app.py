@@ -66,8 +66,8 @@ def create_app(
     )
     doors = (
         requests, errors, auth, comments, akismet, article, queue, bulk, campaigns, authors, sites,
-        selftest, statistics, cutoffs, account, two_step, login_code, invitation, people, audit, look, news,
-        health, openapi,
+        selftest, statistics, cutoffs, account, two_step, login_code, invitation, people, audit,
+        look, news, health, openapi,
     )  # fmt: skip
     for door in doors:
         door.init_app(app)

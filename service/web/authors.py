@@ -121,10 +121,10 @@ def ask(comment_id: UUID) -> ResponseReturnValue:
         "queue/ban.html",
         comment=row,
         standing=standing,
-        loaded=parts().clock().isoformat(),
         number=queue_words.comments(len(wanted)),
         typed=len(wanted),
         samples=samples,
+        done=browser.pop("done", None),
     )
 
 

@@ -11,9 +11,9 @@ from service.core.store.tables import CommentRow, SiteRow
 from service.core.verdict import Decision, Mode, Outcome, Stand
 
 STANDS = {
-    Stand.TRUSTED: ("Trusted", "published, unless something says that it is spam"),
-    Stand.PREMODERATED: ("Always ask me", "all of theirs waits for a person"),
-    Stand.BANNED: ("Banned", "all of theirs is removed; look into the tab Removed"),
+    Stand.TRUSTED: ("Trusted", "what they write is published, unless something says spam"),
+    Stand.PREMODERATED: ("Always ask me", "all of it waits for a person"),
+    Stand.BANNED: ("Banned", "all of it is removed, and can be read in the tab Removed"),
 }
 LASTING: dict[str, tuple[str, timedelta | None]] = {
     "1": ("1 day", timedelta(days=1)),

@@ -79,8 +79,14 @@ PAGES = {
     "/queue/audit/hamlet-audit.csv": (Role.OWNER,),
     "/queue/audit/hamlet-audit.json": (Role.OWNER,),
 }
+ABOUT_AUTHORS = ("standing", "standing/undo", "notes", "hard", "ban")
 DEEDS = {
+    **{
+        f"/queue/comments/00000000-0000-0000-0000-000000000000/{deed}": (Role.OWNER, Role.MODERATOR)
+        for deed in ABOUT_AUTHORS
+    },
     "/queue/sites/blog": (Role.OWNER,),
+    "/queue/sites/blog/reasons": (Role.OWNER,),
     "/queue/sites/blog/self-test": (Role.OWNER,),
     "/queue/sites/blog/cutoffs": (Role.OWNER,),
     "/queue/bulk": (Role.OWNER, Role.MODERATOR),

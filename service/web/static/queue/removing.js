@@ -12,7 +12,8 @@ export function open(card) {
   list.open = true;
   const last = sessionStorage.getItem(KEPT);
   const found = [...list.querySelectorAll("button")].find((button) => button.value === last);
-  (found ?? plain).focus();
+  (found ?? plain).focus({ preventScroll: true });
+  list.querySelector(".menu").scrollIntoView({ block: "nearest" });
   return true;
 }
 
