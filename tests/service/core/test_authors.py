@@ -11,11 +11,13 @@ from sqlalchemy import event, select
 from service.core import authors, bulk, moderation, retention, waiting
 from service.core.authors import Author, Standing
 from service.core.errors import NotFound, StaleRevision, StaleStanding, UnknownAuthor
-from service.core.store import authors as store
+from service.core.store import authors as queries
 from service.core.store import comments
 from service.core.store.author_tables import NoteRow, StandingChangeRow, StandingRow
+from service.core.store.session import Store
 from service.core.store.tables import AuditRow
 from service.core.verdict import Decision, Outcome, Stand
+from tests.fakes import FrozenClock
 from tests.service.core.conftest import ANN, World
 
 EVE = "eve@mail.example"
@@ -108,7 +110,7 @@ def test_a_standing_ends_by_itself(world: World, eves: UUID) -> None:
     assert world.get(comes(world, 0.02)).outcome == "published"
     with world.store.reading() as session:
         key = authors.author_of(world.get(eves))
-        assert store.standing(session, key, world.clock()) == (None, None, change)
+        assert queries.standing(session, key, world.clock()) == (None, None, change)
 
 
 def test_a_change_is_undone_to_what_was_before(world: World, eves: UUID) -> None:
@@ -161,7 +163,7 @@ class TestBanAndRemove:
         with world.store.writing() as session:
             key = authors.author_of(comments.by_id(session, of))
             if wanted is None:
-                wanted = store.revisions(session, key, authors.TAKEN_AWAY, bulk.MOST)
+                wanted = queries.revisions(session, key, authors.TAKEN_AWAY, bulk.MOST)
             return authors.ban_and_remove(session, of, wanted, WEEK, 0, ANN, world.clock())
 
     def test_it_takes_away_what_is_seen_and_leaves_spam_where_it_is(self, world: World) -> None:
@@ -185,7 +187,7 @@ class TestBanAndRemove:
         mine = comes(world, 0.5)
         done = self.ban(world, mine)
         with world.store.reading() as session:
-            seen = store.standing(session, authors.author_of(world.get(mine)), world.clock())
+            seen = queries.standing(session, authors.author_of(world.get(mine)), world.clock())
         stand(world, mine, Stand.PREMODERATED, None, seen.change_id)
         with world.store.writing() as session:
             assert not authors.undo_bulk(session, done.bulk_id, ANN, world.clock())
@@ -228,12 +230,12 @@ def test_the_standing_costs_the_scorer_no_statement_of_its_own(world: World, eve
 
 def test_what_was_said_about_an_author_is_forgotten_in_time(world: World, eves: UUID) -> None:
     with world.store.writing() as session:
-        store.note(session, comments.by_id(session, eves), True, "Sly.", ANN, world.clock())
+        queries.note(session, comments.by_id(session, eves), True, "Sly.", ANN, world.clock())
     change = stand(world, eves, Stand.BANNED)
 
     def left() -> list[int]:
         with world.store.writing() as session:
-            store.expire(session, world.clock())
+            queries.expire(session, world.clock())
             tables = (StandingRow, StandingChangeRow, NoteRow)
             return [len(session.scalars(select(table)).all()) for table in tables]
 
@@ -257,19 +259,51 @@ def test_what_is_known_about_an_author_stays_while_a_standing_does(
         author = Author(
             session.scalars(select(StandingRow.author_hash)).one(), world.get(eves).site_id
         )
-        assert store.standing(session, author, world.clock()).stand is Stand.BANNED
-        assert len(store.changes(session, author)) == 1
+        assert queries.standing(session, author, world.clock()).stand is Stand.BANNED
+        assert len(queries.changes(session, author)) == 1
     assert world.get(eves).author_hash == ""
 
 
 def test_an_escalated_comment_is_found_until_somebody_takes_it_up(world: World, eves: UUID) -> None:
     with world.store.writing() as session:
         for actor in (ANN, "moderator:2"):
-            store.escalate(session, eves, actor, world.clock())
-        marks = store.marks(session, [comments.by_id(session, eves)], world.clock())
+            queries.escalate(session, eves, actor, world.clock())
+        marks = queries.marks(session, [comments.by_id(session, eves)], world.clock())
         assert marks.hard[eves].actor == ANN  # whoever said it first
-        store.take_up(session, eves)
-        assert not store.marks(session, [comments.by_id(session, eves)], world.clock()).hard
+        queries.take_up(session, eves)
+        assert not queries.marks(session, [comments.by_id(session, eves)], world.clock()).hard
+
+
+def test_each_query_has_its_index(store: Store, clock: FrozenClock) -> None:
+    world = World(store, clock)
+    mine = comes(world, 0.5)
+    asked: list[tuple[str, object]] = []
+    event.listen(
+        store.engine, "before_cursor_execute", lambda *args: asked.append((args[2], args[3]))
+    )
+    row = world.get(mine)
+    key = authors.author_of(row)
+    change = stand(world, mine, Stand.BANNED)
+    with store.writing() as session:
+        queries.marks(session, [row], clock())
+        queries.changes(session, key)
+        queries.by_author(session, row.author_hash, None)
+        queries.by_network(session, "a network", None)
+        queries.revisions(session, key, authors.TAKEN_AWAY, 9)
+        queries.published(session, [key])
+        queries.note(session, row, True, "Sly.", ANN, clock())
+        queries.notes_about(session, row)
+        queries.escalate(session, mine, ANN, clock())
+        queries.take_up(session, mine)
+        queries.expire(session, clock())
+        authors.undo_bulk(session, 9, ANN, clock())
+    undo(world, change)
+    seen = [pair for pair in asked if pair[0].startswith(("SELECT", "UPDATE", "DELETE"))]
+    with store.engine.connect() as connection:
+        for statement, values in seen:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)  # type: ignore[call-overload]
+            assert "SCAN" not in str(plan.all()), statement
+    assert len(seen) > 20
 
 
 def test_an_authors_trail_tells_outcomes_and_stays_on_ones_site(world: World, eves: UUID) -> None:
@@ -279,8 +313,8 @@ def test_an_authors_trail_tells_outcomes_and_stays_on_ones_site(world: World, ev
     world.submit(author_email=EVE, article_url="https://other.example/x")
     row = world.get(eves)
     with world.store.reading() as session:
-        every = store.by_author(session, row.author_hash, None)
-        here = store.by_author(session, row.author_hash, row.site_id)
-        assert store.by_author(session, "", None) == []
+        every = queries.by_author(session, row.author_hash, None)
+        here = queries.by_author(session, row.author_hash, row.site_id)
+        assert queries.by_author(session, "", None) == []
     assert [one.outcome for one in every] == [Outcome.PENDING, Outcome.PUBLISHED, Outcome.HELD]
     assert len(here) == 2

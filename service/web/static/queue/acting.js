@@ -114,7 +114,7 @@ async function post(url, data) {
 function settle(card, button, undoUrl) {
   const stamp = document.getElementById("stamp").content.cloneNode(true).firstElementChild;
   stamp.querySelector(".stamp-word").append(
-    button.querySelector("svg").cloneNode(true),
+    (button.querySelector("svg") ?? button.closest(".split").querySelector("svg")).cloneNode(true),
     button.dataset.done,
   );
   stamp.querySelector("form").action = undoUrl;

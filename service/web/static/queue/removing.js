@@ -1,5 +1,6 @@
 // The reasons for removing: opened by a key, then a number, or Enter for the one taken last.
 
+import { decide } from "./acting.js";
 import { current } from "./cards.js";
 
 const KEPT = "hamlet-reason";
@@ -30,13 +31,18 @@ export function listen() {
       const button = list.querySelectorAll("button")[Number(event.key) - 1];
       if (!button) return;
       event.preventDefault();
-      button.click();
+      taken(button);
+      decide(current(), button);
     }
   });
   document.addEventListener("submit", (event) => {
-    const pressed = event.submitter;
-    if (pressed?.name === "reason") sessionStorage.setItem(KEPT, pressed.value);
-    else if (pressed?.value === "remove") sessionStorage.removeItem(KEPT);
-    pressed?.closest(".split")?.querySelector(".removing")?.removeAttribute("open");
+    if (event.submitter?.closest(".split")) taken(event.submitter);
   });
+}
+
+/** Remember what was chosen, and shut the list. */
+function taken(button) {
+  if (button.name === "reason") sessionStorage.setItem(KEPT, button.value);
+  else sessionStorage.removeItem(KEPT);
+  button.closest(".split").querySelector(".removing").open = false;
 }
