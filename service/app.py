@@ -20,6 +20,7 @@ from service.web import (
     article,
     audit,
     auth,
+    authors,
     bulk,
     campaigns,
     comments,
@@ -66,9 +67,9 @@ def create_app(
         intake=_intake(store, settings, clock),
     )
     doors = (
-        requests, errors, auth, comments, akismet, article, queue, bulk, campaigns, sites, selftest,
-        statistics, cutoffs, account, two_step, login_code, invitation, people, audit, look, news, views,
-        condition, health, openapi,
+        requests, errors, auth, comments, akismet, article, queue, bulk, campaigns, authors, sites,
+        selftest, statistics, cutoffs, account, two_step, login_code, invitation, people, audit,
+        look, news, views, condition, health, openapi,
     )  # fmt: skip
     for door in doors:
         door.init_app(app)

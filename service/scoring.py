@@ -238,4 +238,4 @@ def _unfamiliar(look: Look, rows: Sequence[int], rulings: Sequence[Ruling]) -> l
 
 
 def _all_without_score(comments: Sequence[Waiting], why: str) -> dict[UUID, Ruling]:
-    return {item.id: policy.without_score(why) for item in comments}
+    return {item.id: policy.heed(policy.without_score(why), item.stand) for item in comments}

@@ -68,13 +68,14 @@ def decide_many(
     session: Session,
     wanted: Wanted,
     decision: Decision,
-    outcome: Outcome,
+    outcomes: Collection[Outcome],
     actor: str,
     now: datetime,
     *,
     site_id: int | None = None,
+    reason: str = "",
 ) -> Done:
-    """Decide all that still have `outcome` and the revision they were shown with."""
+    """Decide all that still have one of `outcomes` and the revision they were shown with."""
     bulk = BulkRow(at=now, actor=actor, site_id=site_id, decision=decision, comments=0, restored=0)
     session.add(bulk)
     session.flush()
@@ -82,8 +83,10 @@ def decide_many(
         decision, outcome_of(decision, None), LABELS.get(decision), EventKind.DECIDED, actor, now
     )
     for rows in _locked(session, wanted, site_id):
-        fit = [row for row in rows if row.outcome == outcome and _fits(row, change.outcome, wanted)]
-        details = [_decided(row, decision, bulk.id) for row in fit]
+        fit = [
+            row for row in rows if row.outcome in outcomes and _fits(row, change.outcome, wanted)
+        ]
+        details = [_decided(row, decision, bulk.id, reason) for row in fit]
         bulk.comments += _apply(session, fit, details, change)
         _remember(session, [row.id for row in fit], bulk.id)
     detail = {"bulk": bulk.id, "decision": decision, "comments": bulk.comments}
@@ -190,9 +193,15 @@ def _fits(row: Row[Any], outcome: Outcome, wanted: Wanted, changes: bool = True)
     return not changes or row.outcome != outcome
 
 
-def _decided(row: Row[Any], decision: Decision, bulk_id: int) -> dict[str, Any]:
+def _decided(row: Row[Any], decision: Decision, bulk_id: int, reason: str) -> dict[str, Any]:
     before = {"decision": row.decision, "label": row.label}
-    return {"decision": decision, "learn": True, "reason": "", "before": before, "bulk": bulk_id}
+    return {
+        "decision": decision,
+        "learn": True,
+        "reason": reason,
+        "before": before,
+        "bulk": bulk_id,
+    }
 
 
 def _apply(

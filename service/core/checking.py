@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from service.core.fingerprint import Prints
@@ -19,21 +19,30 @@ from service.core.places import NOT_STORED, Place, Places
 from service.core.policy import Reason
 from service.core.signals import Signals, is_untyped
 from service.core.store import checks, comments, keys
+from service.core.store.author_tables import StandingRow
 from service.core.store.tables import ArticleRow, CommentRow
 from service.core.submission import Submission
 from service.core.traces import network_trace
-from service.core.verdict import Outcome, UnsureAnswer, is_answered_spam
+from service.core.verdict import Outcome, Stand, UnsureAnswer, is_answered_spam
 from service.core.waiting import Waiting
 
-PUBLISHED = (
-    select(CommentRow.id)
+AUTHOR = select(
+    exists()
     .where(
         CommentRow.site_id == bindparam("site_id"),
         CommentRow.author_hash == bindparam("author"),
         # Not the bare column: SQLite would read every published comment by the queue's index.
         CommentRow.outcome.concat("") == Outcome.PUBLISHED,
     )
-    .limit(1)
+    .label("is_known"),
+    select(StandingRow.stand)
+    .where(
+        StandingRow.author_hash == bindparam("author"),
+        StandingRow.site_id == bindparam("site_id"),
+        or_(StandingRow.until.is_(None), StandingRow.until > bindparam("now")),
+    )
+    .scalar_subquery()
+    .label("stand"),
 )
 ARTICLE = select(ArticleRow.id).where(
     ArticleRow.site_id == bindparam("site_id"), ArticleRow.url == bindparam("url")
@@ -119,6 +128,7 @@ def _foreseen(
     """The comment as `waiting.read` would show it once it is stored."""
     said = moved_home(check.submission, place.url)
     author = keys.hash_person(said.author_email, secret)
+    is_known, stand = author_of(session, place.id, author, now)
     return Waiting(
         id=check.guid,
         site_id=place.id,
@@ -138,7 +148,8 @@ def _foreseen(
         mode=place.mode,
         ham_cutoff=place.ham_cutoff,
         spam_cutoff=place.spam_cutoff,
-        author_known=bool(author) and _is_known(session, place, author),
+        author_known=is_known,
+        stand=stand,
         signals=Signals(
             honeypot=bool(said.honeypot.strip()),
             filled_in_ms=said.filled_in_ms,
@@ -157,6 +168,12 @@ def _article_id(session: Session, place: Place, said: Submission, places: Places
     return known or NOT_STORED
 
 
-def _is_known(session: Session, place: Place, author: str) -> bool:
-    found = session.connection().execute(PUBLISHED, {"site_id": place.id, "author": author})
-    return found.first() is not None
+def author_of(
+    session: Session, site_id: int, author: str, now: datetime
+) -> tuple[bool, Stand | None]:
+    """Whether something of this author's is published on the site, and how they stand there."""
+    if not author:
+        return False, None
+    asked = {"site_id": site_id, "author": author, "now": now}
+    found = session.connection().execute(AUTHOR, asked).one()
+    return bool(found.is_known), Stand(found.stand) if found.stand else None

@@ -33,6 +33,26 @@ class StaleRevision(ModerationError):
         )
 
 
+class StaleStanding(ModerationError):
+    """An author's standing has changed since the caller looked at it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "somebody has changed how this author stands since your page was loaded: "
+            "look at it again, then decide"
+        )
+
+
+class UnknownAuthor(ModerationError):
+    """Nothing tells the comment's author again, so nothing can be said about them."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no e-mail address is known with this comment (none came with it, or it was forgotten "
+            "after 30 days), and a name alone can be taken by anybody: decide about the comment"
+        )
+
+
 class NothingToUndo(ModerationError):
     """The newest decision has been undone already, or there was none."""
 

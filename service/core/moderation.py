@@ -37,6 +37,9 @@ __all__ = [
 
 NEEDS_TEXT = (Outcome.PUBLISHED, Outcome.HELD)
 NO_TRACES: Mapping[UUID, Traces] = {}
+BY_BAN = "author ban"  # the actor of events
+BANNED = "author banned"  # the reason that they tell
+NOTHING = {"decision": None, "label": None}  # decided or taught before
 LABELS = {Decision.APPROVE: examples.HAM, Decision.SPAM: examples.SPAM}
 
 
@@ -69,7 +72,7 @@ def judge(
         )
         for row in mine
     ]
-    events = [judged_event(row, rulings[row.id], now, model) for row in mine]
+    events = [event for row in mine for event in judged_events(row, rulings[row.id], now, model)]
     if changes:
         session.execute(update(CommentRow), changes)
         session.execute(insert(EventRow), events)
@@ -127,13 +130,15 @@ def judged_values(
     row: CommentRow, ruling: Ruling, now: datetime, model: str, traces: Traces
 ) -> dict[str, Any]:
     """What the ruling makes of the comment's row."""
-    decision = Decision(row.decision) if row.decision else None
+    decision = Decision(row.decision) if row.decision else ruling.decision
     kept = ruling.reasons if ruling.verdict is not Verdict.HAM else ()
     outcome = outcome_of(decision, ruling.verdict)
     since = row.spam_since or now
     return {
         "id": row.id,
         "verdict": ruling.verdict,
+        "decision": decision,
+        "decided_at": row.decided_at or (now if decision else None),
         "outcome": outcome,
         "spam_since": since if outcome is Outcome.SPAM else None,
         "score": ruling.score,
@@ -144,27 +149,37 @@ def judged_values(
         "judged_at": now,
         "text_hash": traces.text,
         "link_hashes": list(traces.links.values()),
-        "revision": row.revision + 1,
+        "revision": row.revision + (2 if _is_ban(row, ruling) else 1),
         "claim": None,
         "claimed_until": None,
     }
 
 
-def judged_event(row: CommentRow, ruling: Ruling, now: datetime, model: str) -> dict[str, Any]:
-    """The event that tells of it."""
+def judged_events(
+    row: CommentRow, ruling: Ruling, now: datetime, model: str
+) -> list[dict[str, Any]]:
+    """The events that tell of it: the verdict, and what was decided beforehand, by a ban."""
     detail: dict[str, Any] = {"verdict": ruling.verdict, "score": ruling.score}
     if ruling.discard:
         detail["discard"] = True
     if ruling.score is None:
         detail["reason"] = ruling.reasons[0].text
-    return {
-        "comment_id": row.id,
-        "revision": row.revision + 1,
-        "at": now,
-        "kind": EventKind.JUDGED,
-        "actor": f"model:{model}",
-        "detail": detail,
-    }
+    if any(reason.code == "trusted_author" for reason in ruling.reasons):
+        detail["trusted"] = True
+    event = {"comment_id": row.id, "revision": row.revision + 1, "at": now}
+    events = [
+        event | {"kind": EventKind.JUDGED, "actor": f"model:{model}", "detail": detail},
+    ]
+    if _is_ban(row, ruling):
+        told = {"decision": ruling.decision, "learn": False, "reason": BANNED, "before": NOTHING}
+        event = event | {"revision": row.revision + 2}
+        events.append(event | {"kind": EventKind.DECIDED, "actor": BY_BAN, "detail": told})
+    return events
+
+
+def _is_ban(row: CommentRow, ruling: Ruling) -> bool:
+    """Whether the ruling decides about the comment; what a person has decided meanwhile stands."""
+    return ruling.decision is not None and row.decision is None
 
 
 def _undecided(
@@ -175,7 +190,8 @@ def _undecided(
 ) -> Iterator[joining.Judged]:
     """What may join a campaign: no test call, nothing that a person has decided about."""
     for row, change in zip(rows, changes, strict=True):
-        if row.decision is None and row.id not in tests and row.id in traces:
+        is_decided = change["decision"] is not None
+        if not is_decided and row.id not in tests and row.id in traces:
             yield joining.Judged(
                 id=row.id,
                 site_id=row.site_id,

@@ -163,7 +163,7 @@ def _store(
             born = CommentRow(id=check.guid, revision=1)
             values |= moderation.judged_values(born, ruling, work.now, item.model, item.traces)
             values["attempts"] = 1
-            events.append(moderation.judged_event(born, ruling, work.now, item.model))
+            events += moderation.judged_events(born, ruling, work.now, item.model)
         rows[ruling is not None].append(values)
     connection = session.connection()
     for same in rows.values():
@@ -183,7 +183,7 @@ def _judged(fresh: Mapping[int, tuple[Judged, Place]]) -> Iterator[joining.Judge
     """What may join a campaign: no test call."""
     for item, place in fresh.values():
         check, ruling = item.check, item.ruling
-        if ruling is not None and not check.is_test:
+        if ruling is not None and ruling.decision is None and not check.is_test:
             yield joining.Judged(
                 id=check.guid,
                 site_id=place.id,
@@ -265,7 +265,7 @@ def _callback_row(item: Judged, is_spam: bool, at: datetime) -> dict[str, Any]:
 
 def _standing(item: Judged, place: Place, inherited: Mapping[UUID, Outcome]) -> Standing:
     ruling = item.ruling
-    outcome = Outcome.PENDING if ruling is None else outcome_of(None, ruling.verdict)
+    outcome = Outcome.PENDING if ruling is None else outcome_of(ruling.decision, ruling.verdict)
     outcome = inherited.get(item.check.guid, outcome)
     return Standing(
         comment_id=item.check.guid,

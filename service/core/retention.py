@@ -9,7 +9,7 @@ from sqlalchemy import CursorResult, Delete, Update, case, delete, exists, selec
 from sqlalchemy.orm import Session
 
 from service.core.likeness import BANDS
-from service.core.store import precedents
+from service.core.store import authors, precedents
 from service.core.store.campaign_tables import (
     CampaignRow,
     DeedRow,
@@ -41,6 +41,7 @@ def purge(session: Session, now: datetime) -> int:
     session.execute(delete(LoginFailureRow).where(LoginFailureRow.at < now - FAILURES))
     session.execute(delete(LoginRow).where(LoginRow.created_at < now - LONGEST))
     precedents.expire(session, now)
+    authors.expire(session, now)
     wipes = (_wipe_spam_text, _wipe_identity, _wipe_prints, _wipe_likeness)
     return sum(wipe(session, now) for wipe in wipes)
 

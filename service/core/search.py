@@ -39,6 +39,7 @@ class Is(StrEnum):
     BLATANT = "blatant"
     UNSCORED = "unscored"
     WIPED = "wiped"  # its text is gone
+    ESCALATED = "escalated"  # too hard for somebody, left to another
 
 
 Network = IPv4Network | IPv6Network

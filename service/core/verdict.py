@@ -50,6 +50,14 @@ class Mode(StrEnum):
     HOLD_ALL = "hold_all"
 
 
+class Stand(StrEnum):
+    """How an author stands on a site, as a moderator has said."""
+
+    TRUSTED = "trusted"
+    BANNED = "banned"
+    PREMODERATED = "premoderated"  # always ask me
+
+
 class UnsureAnswer(StrEnum):
     """What a client that knows only spam and ham is told of an unsure comment."""
 

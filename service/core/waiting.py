@@ -9,15 +9,16 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from service.core.policy import Circumstances
 from service.core.scripts import strange_script
 from service.core.signals import Signals, is_untyped
+from service.core.store.author_tables import StandingRow
 from service.core.store.tables import ArticleRow, CommentRow, SiteRow
 from service.core.traces import NO_TRACES, Traces
-from service.core.verdict import Cutoffs, Mode, Outcome
+from service.core.verdict import Cutoffs, Mode, Outcome, Stand
 
 LEASE = timedelta(seconds=10)  # a batch takes well under one; a dead scorer's is freed after it
 MAX_ATTEMPTS = 3  # a comment that killed its scorer this often waits for a person
@@ -47,6 +48,7 @@ READ = (
     SiteRow.mode,
     SiteRow.ham_cutoff,
     SiteRow.spam_cutoff,
+    StandingRow.stand,
 )
 
 
@@ -76,6 +78,7 @@ class Waiting:
     ham_cutoff: float | None
     spam_cutoff: float | None
     author_known: bool
+    stand: Stand | None  # the author's on the site, when the comment came
     signals: Signals
     traces: Traces = NO_TRACES
     read: object = None  # what the model made of the text, to be asked with it again
@@ -88,6 +91,7 @@ class Waiting:
             cutoffs=Cutoffs(min(ham, spam), spam),
             mode=self.mode,
             author_known=self.author_known,
+            stand=self.stand,
             signals=self.signals,
             strange_script=strange_script(self.body, self.site_language),
         )
@@ -193,10 +197,21 @@ def read(session: Session, ids: Sequence[UUID]) -> list[Waiting]:
         select(*READ, known.label("author_known"))
         .join(ArticleRow, ArticleRow.id == CommentRow.article_id)
         .join(SiteRow, SiteRow.id == CommentRow.site_id)
+        .outerjoin(StandingRow, _stood())
         .where(CommentRow.id.in_(ids))
         .order_by(CommentRow.id)
     )
     return [_waiting(row) for row in rows]
+
+
+def _stood() -> ColumnElement[bool]:
+    """The comment's author has a standing on its site, which held when it came, or began later."""
+    return and_(
+        StandingRow.author_hash == CommentRow.author_hash,
+        StandingRow.site_id == CommentRow.site_id,
+        StandingRow.author_hash != "",
+        or_(StandingRow.until.is_(None), StandingRow.until > CommentRow.received_at),
+    )
 
 
 def _waiting(row: Row[*tuple[Any, ...]]) -> Waiting:
@@ -220,6 +235,7 @@ def _waiting(row: Row[*tuple[Any, ...]]) -> Waiting:
         ham_cutoff=row.ham_cutoff,
         spam_cutoff=row.spam_cutoff,
         author_known=row.author_known,
+        stand=Stand(row.stand) if row.stand else None,
         signals=Signals(
             honeypot=bool(row.honeypot.strip()),
             filled_in_ms=row.filled_in_ms,

@@ -3,6 +3,7 @@
 from alembic import context
 
 from service.core.store import (  # noqa: F401  # their tables belong to the metadata
+    author_tables,
     bulk_tables,
     campaign_tables,
     check_tables,

@@ -14,6 +14,7 @@ from flask import session as browser
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from service.core import authors
 from service.core import bulk as core
 from service.core.bulk import Done
 from service.core.errors import NothingToUndo
@@ -89,7 +90,7 @@ def decide() -> ResponseReturnValue:
             session,
             choice.wanted,
             choice.decision,
-            choice.outcome,
+            (choice.outcome,),
             actor_of(moderator),
             now,
             site_id=moderator.site_id,
@@ -102,10 +103,12 @@ def decide() -> ResponseReturnValue:
 @bulk.post("/<int:bulk_id>/undo")
 def undo(bulk_id: int) -> ResponseReturnValue:
     moderator, now = current_moderator(), parts().clock()
+    actor = actor_of(moderator)
     try:
-        done = parts().store.write(
-            lambda session: core.undo_many(
-                session, bulk_id, actor_of(moderator), now, site_id=moderator.site_id
+        done, was_ban = parts().store.write(
+            lambda session: (
+                core.undo_many(session, bulk_id, actor, now, site_id=moderator.site_id),
+                authors.undo_bulk(session, bulk_id, actor, now),
             )
         )
     except NothingToUndo as error:
@@ -114,6 +117,8 @@ def undo(bulk_id: int) -> ResponseReturnValue:
     told = f"Undone, with all it taught: {words.comments(done.changed)} put back."
     if done.left:
         told += f" {words.comments(done.left)} left alone: somebody decided again since."
+    if was_ban:
+        told += " The author’s ban is undone too."
     return _back({"text": told})
 
 

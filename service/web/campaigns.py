@@ -146,7 +146,7 @@ def _page(campaign_id: int, is_stale: bool = False) -> str:
         rows = campaigns.members(
             session, campaign_id, site_id, only=LISTS[which][1], after=after, limit=MEMBERS + 1
         )
-        cards = queue_view.cards(session, rows[:MEMBERS], {}, site_id=site_id)
+        cards = queue_view.cards(session, rows[:MEMBERS], {}, parts().clock(), site_id=site_id)
         decisions = view.decisions(session, campaign_id, site_id)
     return render_template(
         "queue/campaign.html",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from ipaddress import ip_network
 
 from sqlalchemy.orm import Session
 
-from service.core.search import NETWORK_BITS
 from service.core.store import threads
 from service.core.store.tables import CommentRow
+from service.web.author_view import Panels, panels
 from service.web.queue_view import Card
 
 AROUND = 3  # published comments shown before and after
@@ -24,6 +24,7 @@ class Part(StrEnum):
     THREAD = "thread"
     AUTHOR = "author"
     NETWORK = "network"
+    NOTES = "notes"
     HISTORY = "history"
 
 
@@ -32,8 +33,11 @@ NAMES = {
     Part.THREAD: "Thread",
     Part.AUTHOR: "Author",
     Part.NETWORK: "Network",
+    Part.NOTES: "Notes",
     Part.HISTORY: "History",
 }
+
+PEOPLE = (Part.AUTHOR, Part.NETWORK, Part.NOTES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,31 +47,27 @@ class Detail:
     part: Part | None  # the one that is shown; None: all of them, one beneath the other
     before: Sequence[CommentRow] = ()
     after: Sequence[CommentRow] = ()
-    network: str = ""
+    panels: Panels | None = None  # of the parts about people
 
     @property
     def parts(self) -> list[tuple[Part, str]]:
         return list(NAMES.items())
 
 
-def detail_of(session: Session, card: Card, part: Part | None = None) -> Detail:
-    """What the part needs; without one, what all of them need."""
+def detail_of(
+    session: Session, card: Card, now: datetime, site_id: int | None, part: Part | None = None
+) -> Detail:
+    """What the part needs, of one site if `site_id` names it; without a part, what all need."""
     before: list[CommentRow] = []
     after: list[CommentRow] = []
+    found = None
     if part in (None, Part.THREAD):
         before, after = threads.around(session, card.comment, AROUND)
-    return Detail(part=part, before=before, after=after, network=_network(card.comment.ip))
+    if part in (None, *PEOPLE):
+        found = panels(session, card.comment, now, site_id)
+    return Detail(part=part, before=before, after=after, panels=found)
 
 
 def part_of(wanted: str) -> Part:
     """The part of this name; what makes no sense falls back to the first."""
     return Part(wanted) if wanted in list(Part) else Part.WHY
-
-
-def _network(address: str) -> str:
-    """The network that the address is known by; "" for what is none."""
-    try:
-        found = ip_network(address)
-    except ValueError:
-        return ""
-    return str(found.supernet(new_prefix=NETWORK_BITS[found.version]))

@@ -82,6 +82,8 @@ KINDS: dict[type[Exception], Kind] = {
     core.NotFound: Kind(404, "not_found", "There is no such thing here"),
     core.WrongSite: Kind(403, "wrong_site", "This key is for another site"),
     core.StaleRevision: Kind(409, "stale_revision", "The comment has changed"),
+    core.StaleStanding: Kind(409, "stale_standing", "The author’s standing has changed"),
+    core.UnknownAuthor: Kind(409, "unknown_author", "Nothing tells this author again"),
     core.NothingWaits: Kind(409, "nothing_waits", "Nothing of it waits any more"),
     core.NothingToUndo: Kind(409, "nothing_to_undo", "There is nothing to undo"),
     core.TextGone: Kind(409, "text_gone", "The text is gone"),

@@ -81,7 +81,7 @@ def fragment(campaign_id: int, site_id: int | None) -> str:
         row = folding.newest_waiting(session, campaign_id, site_id)
         if row is None:
             return ""
-        [card] = queue_view.cards(session, [row], {}, site_id=site_id)
+        [card] = queue_view.cards(session, [row], {}, parts().clock(), site_id=site_id)
         folds = of_cards(session, [card], site_id)
     return render_template(
         "queue/fragment.html",

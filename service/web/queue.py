@@ -17,7 +17,7 @@ from service.core import moderation, retention
 from service.core.access import Act
 from service.core.errors import NothingToUndo, StaleRevision
 from service.core.search import InvalidSearch
-from service.core.store import comments, found, sites, statistics
+from service.core.store import comments, found, removals, sites, statistics
 from service.core.store.comments import Order
 from service.core.store.found import Count
 from service.core.store.tables import CommentRow, SiteRow
@@ -134,13 +134,15 @@ def detail(comment_id: UUID) -> str:
     with parts().store.reading() as session:
         row = comments.by_id(session, comment_id, own_site())
         [card] = _cards(session, [row], whole=True)
-        part = detail_of(session, card, part_of(request.args.get("part", "")))
+        part = detail_of(
+            session, card, parts().clock(), own_site(), part_of(request.args.get("part", ""))
+        )
     return render_template("queue/detail.html", card=card, detail=part, is_fragment=True)
 
 
 @queue.post("/comments/<uuid:comment_id>/decision")
 def decide(comment_id: UUID) -> ResponseReturnValue:
-    decision, revision = _decision(), _revision()
+    decision, reason, revision = _decision(), _reason(comment_id), _revision()
     moderator, now = current_moderator(), parts().clock()
     try:
         with parts().store.writing() as session:
@@ -152,13 +154,14 @@ def decide(comment_id: UUID) -> ResponseReturnValue:
                 actor_of(moderator),
                 now,
                 site_id=moderator.site_id,
+                reason=reason,
             )
         parts().bell.ring_to_learn()
     except StaleRevision:
         if not _is_own_doing(comment_id, decision, revision + 1):
             return _conflict(comment_id)
-        return _back_to_place(comment_id, words.DONE[decision], revision + 1)
-    return _back_to_place(comment_id, words.DONE[decision], row.revision)
+        return back_to_place(comment_id, words.done(decision, reason), revision + 1)
+    return back_to_place(comment_id, words.done(decision, reason), row.revision)
 
 
 @queue.post("/comments/<uuid:comment_id>/undo")
@@ -174,13 +177,13 @@ def undo(comment_id: UUID) -> ResponseReturnValue:
         return _conflict(comment_id)
     tab = next(tab for tab, outcome in view.OUTCOMES.items() if outcome == row.outcome)
     place = f"the comment is in “{view.TAB_NAMES[tab]}” again"
-    return _back_to_place(comment_id, f"Undone, with all it taught: {place}.")
+    return back_to_place(comment_id, f"Undone, with all it taught: {place}.")
 
 
 def _cards(session: Session, rows: list[CommentRow], whole: bool = False) -> list[Card]:
     explained = [row for row in rows if whole or view.is_soon_explained(row)]
     reasons = reasons_on_view(parts().store, parts().scorer, explained)
-    return view.cards(session, rows, reasons, whole, own_site())
+    return view.cards(session, rows, reasons, parts().clock(), whole, own_site())
 
 
 def own_site() -> int | None:
@@ -217,11 +220,22 @@ def _tabs(place: Place, counts: dict[Outcome, Count]) -> list[tuple[str, str, st
 
 
 def _decision() -> Decision:
+    """What was pressed; a reason's button stands for removing."""
     try:
-        return Decision(request.form.get("decision", ""))
+        usual = Decision.REMOVE if "reason" in request.form else ""
+        return Decision(request.form.get("decision", usual))
     except ValueError as error:
         expected = "expected approve, spam, remove or hold"
         raise InvalidRequest(f"decision: {expected}", [Fault("decision", expected)]) from error
+
+
+def _reason(comment_id: UUID) -> str:
+    """Why it is removed, in the words of its site's list; "" where no reason was chosen."""
+    if not (code := request.form.get("reason", "")):
+        return ""
+    with parts().store.reading() as session:
+        row = comments.by_id(session, comment_id, own_site())
+        return removals.words_of(session, row.site_id, code)
 
 
 def _revision() -> int:
@@ -240,7 +254,7 @@ def _is_own_doing(comment_id: UUID, decision: Decision, revision: int) -> bool:
     return mine and newest.kind == EventKind.DECIDED and newest.detail["decision"] == decision
 
 
-def _back_to_place(comment_id: UUID, text: str, undo: int | None = None) -> ResponseReturnValue:
+def back_to_place(comment_id: UUID, text: str, undo: int | None = None) -> ResponseReturnValue:
     """Back to the page of the form, with a notice; `undo` is the revision it could undo.
 
     A script stays on its page, and is handed what to put there.
@@ -281,7 +295,7 @@ def _comment_page(comment_id: UUID, conflict: bool = False) -> str:
     with parts().store.reading() as session:
         row = comments.by_id(session, comment_id, own_site())
         [card] = _cards(session, [row], whole=True)
-        detail = detail_of(session, card)
+        detail = detail_of(session, card, parts().clock(), own_site())
     here = url_for("queue.comment", comment_id=comment_id)
     return render_template(
         "queue/comment.html",

@@ -17,6 +17,8 @@ from service.core.store.campaigns import Alike
 from service.core.store.lessons import Taught
 from service.core.store.tables import ArticleRow, CommentRow, EventRow, SiteRow
 from service.core.verdict import Decision, Outcome, Verdict, outcome_of
+from service.web import author_view
+from service.web.author_view import NO_ASIDE, Aside
 from service.web.queue_words import DECIDED, told
 from service.web.shown_text import Folded, Piece, domain_of, folded, pieces
 
@@ -50,8 +52,9 @@ TAB_NAMES = {
     Tab.PUBLISHED: "Published",
     Tab.REMOVED: "Removed",
 }
-HELD_BY_MODE = {"mode_hold_all", "first_comment"}
-FIRST = HELD_BY_MODE | {"strange_script", "unfamiliar"}
+HELD_BY_MODE = {"mode_hold_all", "first_comment", "always_ask"}
+STANDING = {"author_banned", "trusted_author", "always_ask_spam"}
+FIRST = HELD_BY_MODE | STANDING | {"strange_script", "unfamiliar"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,7 @@ class Card:
     history: list[Happening]
     lesson: Happening | None  # what the site has learned from it, as long as that stands
     alike: Alike | None = None  # its campaign, while something else of it waits
+    aside: Aside = NO_ASIDE
 
     @property
     def author(self) -> list[Piece]:
@@ -193,6 +197,7 @@ def cards(
     session: Session,
     rows: Sequence[CommentRow],
     reasons: Mapping[UUID, Sequence[Reason]],
+    now: datetime,
     whole: bool = False,
     site_id: int | None = None,
 ) -> list[Card]:
@@ -206,6 +211,7 @@ def cards(
     events = comments.events_by_comment(session, [row.id for row in rows])
     taught = lessons.taught_by(session, [row.id for row in rows])
     alike = campaigns.alike(session, [row.id for row in rows], site_id)
+    asides = author_view.asides(session, rows, found_sites, now)
     names = _names(session, (event for group in events.values() for event in group))
     return [
         Card(
@@ -220,6 +226,7 @@ def cards(
             history=[_happening(event, names) for event in events.get(row.id, [])],
             lesson=_lesson(taught[row.id]) if row.id in taught else None,
             alike=alike.get(row.id),
+            aside=asides[row.id],
         )
         for row in rows
     ]

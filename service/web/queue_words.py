@@ -32,6 +32,13 @@ IN_BULK = {
 UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))  # seconds
 
 
+def done(decision: Decision, reason: str = "") -> str:
+    """What a notice tells of a decision."""
+    if reason and decision is Decision.REMOVE:
+        return f"Removed: {reason}. Nothing is learned from it."
+    return DONE[decision]
+
+
 def percent(score: float) -> str:
     """A probability in words that never claim certainty."""
     if score > 0.99:
@@ -73,7 +80,8 @@ def told(event: EventRow) -> str:
         return "Arrived"
     if event.kind == EventKind.JUDGED:
         why = percent(detail["score"]) if detail["score"] is not None else detail["reason"]
-        return f"Judged {detail['verdict']} ({why})"
+        trusted = "; its author is trusted" if detail.get("trusted") else ""
+        return f"Judged {detail['verdict']} ({why}){trusted}"
     if event.kind == EventKind.DECIDED:
         said = DECIDED[Decision(detail["decision"])]
         said += _together(detail)

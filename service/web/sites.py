@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from service.core import removing
 from service.core.access import Act
 from service.core.errors import NotFound
-from service.core.store import comments, lessons, moderators, sites
+from service.core.store import comments, lessons, moderators, removals, sites
 from service.core.store.tables import SiteRow
 from service.core.verdict import Cutoffs, Mode, UnsureAnswer
 from service.web.auth import (
@@ -152,6 +153,19 @@ def change(name: str) -> ResponseReturnValue:
     return redirect(url_for("sites.show", name=name), 303)
 
 
+@site_pages.post("/<name>/reasons")
+def change_reasons(name: str) -> ResponseReturnValue:
+    """The site's own reasons for removing, one a line; none for the usual ones."""
+    site = site_called(name)
+    reasons = removing.checked(request.form.get("reasons", "").splitlines())
+    with parts().store.writing() as session:
+        removals.change(session, site.id, reasons)
+        actor, detail = actor_of(current_moderator()), {"site": name, "reasons": reasons}
+        moderators.audit(session, actor, "removal_reasons_changed", parts().clock(), detail)
+    flash("Saved. These reasons are offered under Remove from now on.")
+    return redirect(url_for("sites.show", name=name, _anchor="reasons"), 303)
+
+
 def site_called(name: str) -> SiteRow:
     """The site, if whoever is logged in may see it. Raises NotFound."""
     with parts().store.reading() as session:
@@ -170,6 +184,7 @@ def _page(site: SiteRow, form: SiteForm) -> str:
     here.scorer.follow(here.store)
     with here.store.reading() as session:
         taught = lessons.count(session, site.id)
+        reasons = removals.by_site(session, [site.id])[site.id]
     return render_template(
         "queue/site.html",
         site=site,
@@ -177,6 +192,8 @@ def _page(site: SiteRow, form: SiteForm) -> str:
         modes=MODES,
         model=model_cutoffs(),
         taught=taught,
+        reasons=[removal.words for removal in reasons],
+        most_reasons=removing.MOST,
         version=here.scorer.version,
         unsure_answers=UNSURE_ANSWERS,
     )

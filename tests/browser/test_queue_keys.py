@@ -103,7 +103,7 @@ def test_keys_move_decide_and_undo(page: Page, store: Store, ids: dict[str, UUID
     assert outcomes(store, ids) == ["held", "held", "held"]
     press(page, "a")
     expect(card(page, "Cyd")).to_be_focused()
-    press(page, "d", "u")  # taken back before the answer has come
+    press(page, "d", "Enter", "u")  # taken back before the answer has come
     expect(page.locator("#told")).to_contain_text("Undone")
     expect(page.locator(".settled")).to_have_count(1)
     assert outcomes(store, ids) == ["held", "published", "held"]
@@ -161,11 +161,12 @@ def test_a_command_is_found_by_its_name(page: Page, store: Store, ids: dict[str,
     expect(palette.get_by_role("textbox", name="Find a command")).to_be_focused()
     page.keyboard.type("rem")
     expect(palette.get_by_role("button")).to_have_text(
-        [re.compile("^Remove"), re.compile("^Go to “Removed”")]
+        [re.compile("^Remove: "), re.compile("^Remove for"), re.compile("^Go to “Removed”")]
     )
     assert page.evaluate(CONTRAST) == []
     press(page, "Enter")
     expect(palette).to_be_hidden()
+    press(page, "Enter")
     expect(page.locator("#told")).to_contain_text("Removed. Nothing is learned from it.")
     assert outcomes(store, ids) == ["removed", "held", "held"]
 

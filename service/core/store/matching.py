@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, and_, cast, func, or_
+from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from service.core.search import Band, Is, Moment, Network, Search
 from service.core.store import keys
+from service.core.store.author_tables import EscalationRow
 from service.core.store.tables import CommentRow
 from service.core.traces import network_trace
 
@@ -104,6 +105,12 @@ def _linked(of: Entity) -> ColumnElement[bool]:
     return or_(of.author_url != "", has_link.contains("://"), cast(of.link_hashes, Text) != "[]")
 
 
+def _escalated(of: Entity) -> ColumnElement[bool]:
+    # Not EXISTS: PostgreSQL would make a join of it.
+    at = select(EscalationRow.at).where(EscalationRow.comment_id == of.id)
+    return at.scalar_subquery().is_not(None)
+
+
 FLAGS: dict[Is, Callable[[Entity], ColumnElement[bool]]] = {
     Is.REPLY: lambda of: of.parent_id.is_not(None),
     Is.LINKED: _linked,
@@ -112,4 +119,5 @@ FLAGS: dict[Is, Callable[[Entity], ColumnElement[bool]]] = {
     Is.BLATANT: lambda of: of.discard.is_(True),
     Is.UNSCORED: lambda of: and_(of.score.is_(None), of.verdict.is_not(None)),
     Is.WIPED: lambda of: of.text_purged_at.is_not(None),
+    Is.ESCALATED: lambda of: _escalated(of),
 }

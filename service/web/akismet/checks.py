@@ -13,7 +13,7 @@ from flask import Response
 
 from service.core.checking import Check, Seen, Standing, look
 from service.core.errors import ModerationError, WrongSite
-from service.core.policy import Ruling
+from service.core.policy import Ruling, heed
 from service.core.recording import Judged
 from service.core.store.session import DATABASE_AWAY
 from service.core.traces import NO_TRACES
@@ -78,7 +78,7 @@ class Asking:
 
     def _ruling(self, seen: Seen) -> Ruling:
         if self.preset is not None:
-            return self.preset
+            return heed(self.preset, seen.waiting.stand)
         ruling = self._here.scorer.rule([seen.waiting])[self.check.guid]
         return comment.before_reading(ruling) if self.is_early else ruling
 

@@ -113,7 +113,7 @@ def before_reading(ruling: Ruling) -> Ruling:
     """The ruling on a ping whose page nobody has read: a client that hears `true` drops it, and
     asks again with the page's words else. So only what is clearly spam is.
     """
-    if ruling.verdict is not Verdict.UNSURE or ruling.score is None:
+    if ruling.verdict is not Verdict.UNSURE or ruling.score is None or ruling.decision:
         return ruling
     reason = Reason("pre_check", "asked about before the page it comes from was read", 0.0)
     return replace(ruling, verdict=Verdict.HAM, urgency=0.0, reasons=(*ruling.reasons, reason))

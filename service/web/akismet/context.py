@@ -15,13 +15,13 @@ from sqlalchemy.exc import IntegrityError
 
 from service.callbacks import Postman
 from service.core import joining, recording, reports
-from service.core.checking import Check
+from service.core.checking import Check, author_of
 from service.core.errors import ModerationError
-from service.core.places import Places
-from service.core.policy import Ruling
+from service.core.places import NOT_STORED, Places
+from service.core.policy import Ruling, heed
 from service.core.recording import Judged, Recorded, Told
 from service.core.reports import Report
-from service.core.store import callbacks
+from service.core.store import callbacks, keys
 from service.core.store.session import DATABASE_AWAY, Store
 from service.core.store.together import Together
 from service.errands import Errand
@@ -126,7 +126,7 @@ def write_kept(store: Store, entry: Entry, secret: str) -> None:
     try:
         kept = msgspec.convert(entry, Kept)
         if kept.check is not None:
-            judged = Judged(check=kept.check, ruling=kept.ruling)
+            judged = Judged(check=kept.check, ruling=_heeded(store, kept, kept.check, secret))
             done = recorded(store, [judged], kept.at, secret, Places())
             store.write(partial(joining.join_later, judged=done.unjoined, now=kept.at))
             [told] = done.told
@@ -138,6 +138,18 @@ def write_kept(store: Store, entry: Entry, secret: str) -> None:
         raise
     except Exception as error:
         raise Refused(type(error).__name__) from error
+
+
+def _heeded(store: Store, kept: Kept, check: Check, secret: str) -> Ruling | None:
+    """The ruling kept with a check, as its author's standing changes it."""
+    if kept.ruling is None:
+        return None
+    with store.reading() as session:
+        asked = (check.opener.site_id, check.submission.origin)
+        place = Places().home(session, asked, kept.at)
+        author = keys.hash_person(check.submission.author_email, secret)
+        _, stand = author_of(session, place.id if place else NOT_STORED, author, kept.at)
+    return heed(kept.ruling, stand)
 
 
 def _delivered(postman: Postman, store: Store) -> bool:

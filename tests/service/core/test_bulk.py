@@ -24,7 +24,9 @@ def decide(world: World, ids: list[UUID], decision: Decision, **options: Any) ->
     outcome = options.pop("outcome", Outcome.HELD)
     wanted = options.pop("wanted", None) or revisions(world, ids)
     with world.store.writing() as session:
-        return bulk.decide_many(session, wanted, decision, outcome, ANN, world.clock(), **options)
+        return bulk.decide_many(
+            session, wanted, decision, (outcome,), ANN, world.clock(), **options
+        )
 
 
 def undo(world: World, bulk_id: int, **options: Any) -> bulk.Done:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from service.core import policy
 from service.core.policy import NO_SIGNALS, Circumstances, Reason
 from service.core.signals import Precedents, Signals
-from service.core.verdict import Cutoffs, Mode, Verdict
+from service.core.verdict import Cutoffs, Mode, Outcome, Stand, Verdict, outcome_of
 
 CUTOFFS = Cutoffs(0.2, 0.9)
 
@@ -155,3 +156,70 @@ def test_doubt_only_ever_makes_milder(score: float, signals: Signals, mode: Mode
     sure, unsure = (rule(score, signals, mode=mode, unfamiliar=doubt) for doubt in (False, True))
     assert unsure.verdict in (sure.verdict, Verdict.UNSURE)
     assert unsure.verdict is sure.verdict or sure.verdict is Verdict.SPAM
+
+
+SEEN = st.builds(
+    Circumstances,
+    cutoffs=st.just(CUTOFFS),
+    mode=st.sampled_from(Mode),
+    author_known=st.booleans(),
+    signals=st.builds(Signals, honeypot=st.booleans(), copied=st.booleans()),
+    unfamiliar=st.booleans(),
+    strange_script=st.sampled_from(["", "Greek"]),
+)
+
+
+@given(st.floats(), SEEN)
+def test_what_was_banned_is_removed_and_never_published_or_dropped(
+    score: float, seen: Circumstances
+) -> None:
+    ruling = policy.rule(score, replace(seen, stand=Stand.BANNED))
+    assert outcome_of(ruling.decision, ruling.verdict) is Outcome.REMOVED
+    assert ruling.verdict is not Verdict.HAM  # nor when the removal is undone
+    assert not ruling.discard
+    assert "author_banned" in codes(ruling)
+
+
+@given(st.floats(), SEEN)
+def test_whom_one_wants_to_be_asked_about_always_waits(score: float, seen: Circumstances) -> None:
+    ruling = policy.rule(score, replace(seen, stand=Stand.PREMODERATED))
+    assert (ruling.verdict, ruling.decision, ruling.discard) == (Verdict.UNSURE, None, False)
+
+
+@given(st.floats(0, 1), SEEN)
+def test_a_trusted_author_is_published_unless_something_says_spam(
+    score: float, seen: Circumstances
+) -> None:
+    plain, ruling = policy.rule(score, seen), policy.rule(score, replace(seen, stand=Stand.TRUSTED))
+    assert ruling.verdict is not Verdict.SPAM
+    assert ruling.decision is None
+    if plain.verdict is Verdict.HAM:
+        assert ruling == plain
+    elif ruling.verdict is Verdict.HAM:
+        assert score < CUTOFFS.spam
+        assert seen.mode is not Mode.HOLD_ALL
+        assert 0 <= ruling.urgency <= 1
+
+
+def test_a_trusted_authors_unclear_comment_is_published() -> None:
+    assert rule(0.5, stand=Stand.TRUSTED).verdict is Verdict.HAM
+    first = rule(0.1, stand=Stand.TRUSTED, mode=Mode.HOLD_FIRST_TIMERS)
+    assert first.verdict is Verdict.HAM
+
+
+def test_a_trusted_authors_spam_waits_for_a_person() -> None:
+    for ruling in (
+        rule(0.9999, stand=Stand.TRUSTED),
+        rule(0.1, Signals(honeypot=True, text=CALLED_SPAM), stand=Stand.TRUSTED),
+        rule(0.6, Signals(honeypot=True), stand=Stand.TRUSTED),
+    ):
+        assert (ruling.verdict, ruling.discard) == (Verdict.UNSURE, False)
+
+
+def test_a_site_that_holds_everything_holds_trusted_authors_too() -> None:
+    assert rule(0.1, stand=Stand.TRUSTED, mode=Mode.HOLD_ALL).verdict is Verdict.UNSURE
+
+
+def test_nothing_is_published_without_a_score_whoever_wrote_it() -> None:
+    for stand in (None, *Stand):
+        assert policy.heed(policy.without_score("broken"), stand).verdict is Verdict.UNSURE

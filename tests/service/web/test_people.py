@@ -80,8 +80,14 @@ PAGES = {
     "/queue/audit/hamlet-audit.csv": (Role.OWNER,),
     "/queue/audit/hamlet-audit.json": (Role.OWNER,),
 }
+ABOUT_AUTHORS = ("standing", "standing/undo", "notes", "hard", "ban")
 DEEDS = {
+    **{
+        f"/queue/comments/00000000-0000-0000-0000-000000000000/{deed}": (Role.OWNER, Role.MODERATOR)
+        for deed in ABOUT_AUTHORS
+    },
     "/queue/sites/blog": (Role.OWNER,),
+    "/queue/sites/blog/reasons": (Role.OWNER,),
     "/queue/sites/blog/self-test": (Role.OWNER,),
     "/queue/sites/blog/cutoffs": (Role.OWNER,),
     "/queue/bulk": (Role.OWNER, Role.MODERATOR),
@@ -121,7 +127,13 @@ def test_each_role_may_do_what_is_its_own(
 
 
 def test_every_deed_behind_the_login_stands_in_the_list_of_deeds(app: Flask) -> None:
-    own = {"account", "two_step", "look", "news", "views"}  # what everybody may do, about themselves
+    own = {
+        "account",
+        "two_step",
+        "look",
+        "news",
+        "views",
+    }  # what everybody may do, about themselves
     adapter = app.url_map.bind("localhost")
     listed = {adapter.match(path, method="POST")[0] for path in DEEDS}
     posted = {

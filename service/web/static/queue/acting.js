@@ -9,9 +9,10 @@ const underway = new Map(); // comment → what is still being sent about it
 
 document.addEventListener("submit", (event) => {
   const card = event.target.closest(".card");
-  if (!card || !/\/(decision|undo)$/.test(event.target.action)) return;
+  if (!card || !/\/(decision|undo|hard)$/.test(event.target.action)) return;
   event.preventDefault();
   const isPointer = !event.submitter?.matches(":focus-visible");
+  if (event.target.action.endsWith("/hard")) return leave(card, event.submitter, !isPointer);
   if (event.target.action.endsWith("/undo")) takeBack(card, !isPointer);
   else decide(card, event.submitter, !isPointer);
 });
@@ -46,6 +47,19 @@ export function takeBack(card, isScrolling = true) {
       goTo(fresh, isScrolling);
       tell(answer.said);
     }
+  });
+}
+
+/** Leave the comment to another moderator, or take it up again; the next open one comes at once. */
+export function leave(card, button, isScrolling = true) {
+  const form = button.form;
+  const data = new FormData(form, button);
+  const next = button.value === "yes" && nextOpen(card);
+  if (next) goTo(next, isScrolling);
+  inTurn(card.id, async () => {
+    const answer = await post(form.action, data);
+    putRight(document.getElementById(card.id), answer);
+    if (answer.ok) tell(answer.said, next ? words("next", { name: nameOf(next) }) : "");
   });
 }
 
@@ -100,12 +114,12 @@ async function post(url, data) {
 function settle(card, button, form) {
   const stamp = document.getElementById("stamp").content.cloneNode(true).firstElementChild;
   stamp.querySelector(".stamp-word").append(
-    button.querySelector("svg").cloneNode(true),
+    (button.querySelector("svg") ?? button.closest(".split").querySelector("svg")).cloneNode(true),
     button.dataset.done,
   );
   stamp.querySelector("form").action = form.action.replace(/decision$/, "undo");
   if (form.dataset.undo) stamp.querySelector("[data-undo]").name = form.dataset.undo;
-  stamp.classList.add(button.value);
+  stamp.classList.add(button.name === "reason" ? "remove" : button.value);
   card.querySelector(".trouble")?.remove();
   card.querySelector(".actions").append(stamp);
   card.classList.add("settled");

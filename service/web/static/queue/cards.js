@@ -56,7 +56,7 @@ export function step(by) {
 export function goesOnBeyond(by) {
   const box = current()?.getBoundingClientRect();
   if (!box) return false;
-  return by > 0 ? box.bottom > innerHeight && box.top < innerHeight : box.top < 0 && box.bottom > 0;
+  return by > 0 ? box.bottom > innerHeight + 1 && box.top < innerHeight : box.top < 0 && box.bottom > 0;
 }
 
 const fits = (card) => card.offsetHeight < innerHeight;

@@ -1,12 +1,13 @@
 // Quicker ways to do what the page's forms and links do. Without this file they do it themselves.
 
-import { decide, undoNewest } from "./acting.js";
+import { decide, leave, undoNewest } from "./acting.js";
 import { current, goTo, goesOnBeyond, step } from "./cards.js";
 import { follow as followDetails, open as openDetails } from "./detail.js";
 import { resume, toggle } from "./focus.js";
 import { listen } from "./keys.js";
 import { follow, tellWhere } from "./news.js";
 import { open, prepare } from "./palette.js";
+import { listen as listenToReasons, open as openReasons } from "./removing.js";
 import { tell, words } from "./words.js";
 
 const sheet = document.getElementById("keys");
@@ -44,6 +45,18 @@ function expand(card) {
   else goTo(card, false);
 }
 
+/** The reasons; a second time, without any. */
+function remove(card) {
+  if (card.querySelector(".removing[open]")) decision("remove")();
+  else if (!openReasons(card)) tell(words("cannot"));
+}
+
+function hard(card) {
+  const button = card.querySelector("form[action$='/hard'] button");
+  if (button) leave(card, button);
+  else tell(words("cannot"));
+}
+
 function select(card) {
   if (card.matches(".folded")) return expand(card);
   const box = card.querySelector("input[type=checkbox]");
@@ -62,12 +75,16 @@ const actions = {
   previous: move(-1),
   approve: decision("approve"),
   spam: decision("spam"),
-  remove: decision("remove"),
+  remove: () => here(remove),
+  reason: () => here(remove),
   hold: decision("hold"),
   undo: undoNewest,
   select: () => here(select),
+  hard: () => here(hard),
   why: () => here((card) => openDetails(card, "why")),
   thread: () => here((card) => openDetails(card, "thread")),
+  author: () => here((card) => openDetails(card, "author")),
+  note: () => here((card) => openDetails(card, "notes")),
   history: () => here((card) => openDetails(card, "history")),
   details: (event) => {
     if (event && event.target !== current()) return false; // Enter on a button presses it
@@ -99,6 +116,7 @@ const target = location.hash.startsWith("#c-") && document.getElementById(locati
 if (target) goTo(target, false);
 prepare(sheet, (name) => actions[name]());
 listen(sheet, actions);
+if (sheet.querySelector("[data-does=remove]")) listenToReasons();
 follow();
 followDetails();
 tellWhere();
