@@ -192,7 +192,7 @@ class TestPanels:
         owner.log_in()
         page = see(owner, add("unsure, the newest"))
         panel = page.partition('id="author"')[2].partition('id="network"')[0]
-        tally = re.findall(r"<dt>([^<]+)</dt><dd>([^<]+)</dd>", panel)
+        tally = re.findall(r"<dt>([^<]+)</dt><dd>([^<]+)</dd>", panel.partition('class="tally"')[2])
         assert tally == [
             ("Comments of this author", "3"), ("waits", "1"), ("published", "1"), ("spam", "1"),
         ]  # fmt: skip
