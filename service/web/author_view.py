@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from service.core.removing import Removal
 from service.core.search import NETWORK_BITS
-from service.core.store import authors, comments, moderators, removals
+from service.core.store import authors, comments, examples, moderators, precedents, removals
 from service.core.store.author_tables import EscalationRow, NoteRow, StandingChangeRow
 from service.core.store.authors import NO_STANDING, WINDOW, Held, Trail
 from service.core.store.tables import CommentRow, SiteRow
@@ -24,6 +24,7 @@ from service.web.charts import Chart, Series
 WEEKS = 12
 LAST = 10  # comments shown
 SNIPPET = 90  # characters of each
+LINKS = 4  # of a comment, whose precedents are looked up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +95,16 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A comment that a person decided about and that has something in common with the shown one."""
+
+    id: UUID
+    what: str  # that they have in common
+    is_spam: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Panels:
     """The author's and the network's panels of a comment's own page."""
 
@@ -106,6 +117,7 @@ class Panels:
     undoable: int | None  # the change that a button takes back
     notes: Sequence[Said]
     network: Group
+    known: Sequence[Known]  # the nearest that people decided about
     network_search: str  # what finds the network's comments; "" once its address is forgotten
 
 
@@ -151,6 +163,7 @@ def panels(session: Session, row: CommentRow, now: datetime, site_id: int | None
         undoable=changes[0].id if changes and changes[0].undoes is None else None,
         notes=[_noted(note, names) for note in notes],
         network=_group(session, authors.by_network(session, row.network_hash, site_id)),
+        known=_known(session, row),
         network_search=network_of(row.ip),
     )
 
@@ -192,6 +205,23 @@ def _snippet(row: CommentRow) -> str:
         return "(text wiped)"
     text = " ".join(row.body[: 4 * SNIPPET].split())
     return text if len(text) <= SNIPPET else text[:SNIPPET].rstrip() + "…"
+
+
+def _known(session: Session, row: CommentRow) -> list[Known]:
+    """The nearest known spam and good comments on the site, those with the same text first."""
+    shared = {row.text_hash: "the same text"} if row.text_hash else {}
+    shared |= dict.fromkeys(row.link_hashes[:LINKS], "a link to the same domain")
+    found: dict[UUID, tuple[str, bool]] = {}
+    for trace, what in shared.items():
+        for label in (examples.SPAM, examples.HAM):
+            near = precedents.newest(session, trace, label, row.site_id, row.id)
+            if near is not None:
+                found.setdefault(near, (what, label == examples.SPAM))
+    rows = comments.by_ids(session, found)
+    return [
+        Known(id=one, what=what, is_spam=is_spam, text=_snippet(rows[one]))
+        for one, (what, is_spam) in found.items()
+    ]
 
 
 def _weeks(trails: Sequence[Trail], now: datetime) -> Chart:
