@@ -33,7 +33,7 @@ class Aside:
 
     standing: Held = NO_STANDING
     notes: int = 0  # about the comment and about its author
-    hard: EscalationRow | None = None
+    too_hard_for: str = ""  # who left it to another moderator
     removals: Sequence[Removal] = ()
     effects: Mapping[str, str] = field(default_factory=dict)  # by decision
 
@@ -127,15 +127,17 @@ def asides(
     """What stands beside each of a page's cards."""
     marks = authors.marks(session, rows, now)
     offered = removals.by_site(session, sites)
-    known = authors.published(session, [_key(row) for row in rows if _asks(row, sites)])
+    known = authors.published(session, [row.id for row in rows if _asks(row, sites)])
+    names = _names(session, list(marks.hard.values()))
 
     def aside(row: CommentRow) -> Aside:
         standing = marks.standings.get(_key(row), NO_STANDING)
-        site, is_known = sites[row.site_id], _key(row) in known
+        site, is_known = sites[row.site_id], row.id in known
+        hard = marks.hard.get(row.id) if row.outcome == Outcome.HELD else None
         return Aside(
             standing=standing,
             notes=marks.notes.get(row.id, 0) + marks.author_notes.get(_key(row), 0),
-            hard=marks.hard.get(row.id) if row.outcome == Outcome.HELD else None,
+            too_hard_for=names.get(hard.actor, hard.actor) if hard else "",
             removals=offered[row.site_id],
             effects={
                 decision.value: words.effect(decision, row, site, standing, is_known)
@@ -245,7 +247,12 @@ def _weeks(trails: Sequence[Trail], now: datetime) -> Chart:
     )
 
 
-def _names(session: Session, rows: Sequence[StandingChangeRow | NoteRow]) -> dict[str, str]:
+def _names(
+    session: Session, rows: Sequence[StandingChangeRow | NoteRow | EscalationRow]
+) -> dict[str, str]:
+    """E-mail addresses of the moderators among the actors."""
+    if not rows:
+        return {}
     ids = {int(row.actor.partition(":")[2]) for row in rows}
     return {f"moderator:{key}": name for key, name in moderators.emails(session, ids).items()}
 

@@ -26,6 +26,7 @@ FILTERS = (
     ("Copied text", "reason:copied"),
     ("Score over 80 %", "score:>80%"),
     ("Decided by people", "is:decided"),
+    ("Too hard for somebody", "is:escalated"),
 )
 
 
