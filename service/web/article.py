@@ -18,7 +18,7 @@ from service.core import moderation, retention
 from service.core.errors import InvalidSubmission, NotFound, WrongSite
 from service.core.moderation import Arrival, Caller
 from service.core.policy import FAST_MS
-from service.core.store import comments, precedents, repeats, sites
+from service.core.store import authors, comments, precedents, repeats, sites
 from service.core.store.tables import ArticleRow, CommentRow, SiteRow
 from service.core.submission import LIMITS, Submission
 from service.core.verdict import Outcome
@@ -113,6 +113,7 @@ def privacy(site_name: str) -> ResponseReturnValue:
         "identity": retention.IDENTITY,
         "prints": retention.PRINTS,
         "precedents": precedents.KEPT,
+        "standings": authors.ENDED_KEPT,
     }
     return _render("article/privacy.html", "no-cache", site=site, keep=keep, fast_ms=FAST_MS)
 

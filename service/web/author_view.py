@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from service.core.removing import Removal
 from service.core.search import NETWORK_BITS
-from service.core.store import authors, comments, moderators, removals
+from service.core.store import authors, comments, examples, moderators, precedents, removals
 from service.core.store.author_tables import EscalationRow, NoteRow, StandingChangeRow
 from service.core.store.authors import NO_STANDING, WINDOW, Held, Trail
 from service.core.store.tables import CommentRow, SiteRow
@@ -24,6 +24,7 @@ from service.web.charts import Chart, Series
 WEEKS = 12
 LAST = 10  # comments shown
 SNIPPET = 90  # characters of each
+LINKS = 4  # of a comment, whose precedents are looked up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,7 @@ class Aside:
 
     standing: Held = NO_STANDING
     notes: int = 0  # about the comment and about its author
-    hard: EscalationRow | None = None
+    too_hard_for: str = ""  # who left it to another moderator
     removals: Sequence[Removal] = ()
     effects: Mapping[str, str] = field(default_factory=dict)  # by decision
 
@@ -94,6 +95,16 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A comment that a person decided about and that has something in common with the shown one."""
+
+    id: UUID
+    what: str  # that they have in common
+    is_spam: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Panels:
     """The author's and the network's panels of a comment's own page."""
 
@@ -115,15 +126,17 @@ def asides(
     """What stands beside each of a page's cards."""
     marks = authors.marks(session, rows, now)
     offered = removals.by_site(session, sites)
-    known = authors.published(session, [_key(row) for row in rows if _asks(row, sites)])
+    known = authors.published(session, [row.id for row in rows if _asks(row, sites)])
+    names = _names(session, list(marks.hard.values()))
 
     def aside(row: CommentRow) -> Aside:
         standing = marks.standings.get(_key(row), NO_STANDING)
-        site, is_known = sites[row.site_id], _key(row) in known
+        site, is_known = sites[row.site_id], row.id in known
+        hard = marks.hard.get(row.id) if row.outcome == Outcome.HELD else None
         return Aside(
             standing=standing,
             notes=marks.notes.get(row.id, 0) + marks.author_notes.get(_key(row), 0),
-            hard=marks.hard.get(row.id) if row.outcome == Outcome.HELD else None,
+            too_hard_for=names.get(hard.actor, hard.actor) if hard else "",
             removals=offered[row.site_id],
             effects={
                 decision.value: words.effect(decision, row, site, standing, is_known)
@@ -153,6 +166,23 @@ def panels(session: Session, row: CommentRow, now: datetime, site_id: int | None
         network=_group(session, authors.by_network(session, row.network_hash, site_id)),
         network_search=network_of(row.ip),
     )
+
+
+def known(session: Session, row: CommentRow) -> list[Known]:
+    """The nearest known spam and good comments on the site, those with the same text first."""
+    shared = {row.text_hash: "the same text"} if row.text_hash else {}
+    shared |= dict.fromkeys(row.link_hashes[:LINKS], "a link to the same domain")
+    found: dict[UUID, tuple[str, bool]] = {}
+    for trace, what in shared.items():
+        for label in (examples.SPAM, examples.HAM):
+            near = precedents.newest(session, trace, label, row.site_id, row.id)
+            if near is not None:
+                found.setdefault(near, (what, label == examples.SPAM))
+    rows = comments.by_ids(session, found)
+    return [
+        Known(id=one, what=what, is_spam=is_spam, text=_snippet(rows[one]))
+        for one, (what, is_spam) in found.items()
+    ]
 
 
 def network_of(ip: str) -> str:
@@ -215,7 +245,12 @@ def _weeks(trails: Sequence[Trail], now: datetime) -> Chart:
     )
 
 
-def _names(session: Session, rows: Sequence[StandingChangeRow | NoteRow]) -> dict[str, str]:
+def _names(
+    session: Session, rows: Sequence[StandingChangeRow | NoteRow | EscalationRow]
+) -> dict[str, str]:
+    """E-mail addresses of the moderators among the actors."""
+    if not rows:
+        return {}
     ids = {int(row.actor.partition(":")[2]) for row in rows}
     return {f"moderator:{key}": name for key, name in moderators.emails(session, ids).items()}
 

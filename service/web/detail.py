@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from service.core.store import threads
 from service.core.store.tables import CommentRow
-from service.web.author_view import Panels, panels
+from service.web.author_view import Known, Panels, known, panels
 from service.web.queue_view import Card
 
 AROUND = 3  # published comments shown before and after
@@ -47,6 +47,7 @@ class Detail:
     part: Part | None  # the one that is shown; None: all of them, one beneath the other
     before: Sequence[CommentRow] = ()
     after: Sequence[CommentRow] = ()
+    known: Sequence[Known] = ()  # the nearest comments that people decided about
     panels: Panels | None = None  # of the parts about people
 
     @property
@@ -60,12 +61,15 @@ def detail_of(
     """What the part needs, of one site if `site_id` names it; without a part, what all need."""
     before: list[CommentRow] = []
     after: list[CommentRow] = []
+    near: list[Known] = []
     found = None
+    if part in (None, Part.WHY):
+        near = known(session, card.comment)
     if part in (None, Part.THREAD):
         before, after = threads.around(session, card.comment, AROUND)
     if part in (None, *PEOPLE):
         found = panels(session, card.comment, now, site_id)
-    return Detail(part=part, before=before, after=after, panels=found)
+    return Detail(part=part, before=before, after=after, known=near, panels=found)
 
 
 def part_of(wanted: str) -> Part:

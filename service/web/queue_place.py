@@ -20,7 +20,14 @@ from service.web.queue_view import OUTCOMES, Tab
 Choice = TypeVar("Choice", Tab, Order)
 # What the menu of filters offers: terms to switch on and off, each with its name, by subject.
 FILTERS = (
-    ("What it is", (("With links", "is:linked"), ("Replies", "is:reply"))),
+    (
+        "What it is",
+        (
+            ("With links", "is:linked"),
+            ("Replies", "is:reply"),
+            ("Too hard for somebody", "is:escalated"),
+        ),
+    ),
     (
         "Waiting",
         (("Over 1 h", "before:1h"), ("Over 12 h", "before:12h"), ("Over 3 d", "before:3d")),

@@ -76,7 +76,7 @@ def test_a_hard_case_is_left_and_the_author_is_a_key_away(
     log_in(page)
     press(page, "j", "e")
     expect(card(page, "Bea")).to_be_focused()
-    expect(card(page, "Ada")).to_contain_text("Too hard for somebody")
+    expect(card(page, "Ada")).to_contain_text("Too hard for owner")
     press(page, "b")
     expect(page).to_have_url(
         f"{page.url.partition('/queue')[0]}/queue/comments/{ids['Bea']}#author"

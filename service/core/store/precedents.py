@@ -134,6 +134,19 @@ def _counting(dialect: str, leaves_out: bool) -> CompoundSelect[Any]:
     return union_all(spam, ham)
 
 
+def newest(session: Session, trace: str, label: int, site_id: int, but: UUID) -> UUID | None:
+    """The newest comment on the site, beside `but`, with the trace and the label."""
+    row = PrecedentRow
+    statement = (
+        select(row.comment_id)
+        .where(row.trace == trace, row.label == label, row.site_id == site_id)
+        .where(row.comment_id != but)
+        .order_by(row.comment_id.desc())
+        .limit(1)
+    )
+    return session.scalar(statement)
+
+
 def expire(session: Session, now: datetime) -> None:
     """Forget what has been kept long enough."""
     session.execute(delete(PrecedentRow).where(PrecedentRow.expires_at < now))

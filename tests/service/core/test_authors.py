@@ -290,7 +290,7 @@ def test_each_query_has_its_index(store: Store, clock: FrozenClock) -> None:
         queries.by_author(session, row.author_hash, None)
         queries.by_network(session, "a network", None)
         queries.revisions(session, key, authors.TAKEN_AWAY, 9)
-        queries.published(session, [key])
+        queries.published(session, [mine])
         queries.note(session, row, True, "Sly.", ANN, clock())
         queries.notes_about(session, row)
         queries.escalate(session, mine, ANN, clock())

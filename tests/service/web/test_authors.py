@@ -218,6 +218,17 @@ class TestPanels:
         assert "elsewhere" not in page
         assert "<dt>Comments of this author</dt><dd>1</dd>" in page
 
+    def test_the_nearest_known_examples_are_shown(self, owner: Moderator, add: Add) -> None:
+        assert "Decided before" not in see(owner, add("unsure, and nothing like the others here"))
+        first = add("unsure about this very flour of yours")
+        see(owner, first)
+        owner.press("/decision", decision="spam")
+        page = see(owner, add("unsure about this very flour of yours"))
+        panel = page.partition("Decided before")[2].partition("</ol>")[0]
+        assert f"/queue/comments/{first}" in panel
+        assert "the same text" in panel
+        assert ">spam</span>" in panel
+
     def test_what_approving_will_do_is_told(self, owner: Moderator, add: Add) -> None:
         comment_id = add()
         assert "<b>Approve:</b> Publishes, teaches good.</span>" in see(owner, comment_id)
@@ -263,13 +274,13 @@ def test_a_hard_case_is_left_to_another_and_found(owner: Moderator, add: Add) ->
     see(owner, comment_id)
     page = owner.follow(owner.press("/hard", hard="yes"))
     assert "Left to another moderator" in page
-    assert "Too hard for somebody" in see(owner, comment_id)
+    assert "Too hard for owner" in see(owner, comment_id)
     page = owner.get("/queue?q=is:escalated").text
     assert "a hard one" in page
     assert str(other) not in page
     see(owner, comment_id)
     owner.press("/hard", hard="no")
-    assert "Too hard for somebody" not in see(owner, comment_id)
+    assert "Too hard for owner" not in see(owner, comment_id)
 
 
 class TestBanAndRemove:
