@@ -67,8 +67,8 @@ def create_app(
     )
     doors = (
         requests, errors, auth, comments, akismet, article, queue, bulk, campaigns, sites, selftest,
-        statistics, cutoffs, account, two_step, login_code, invitation, people, audit, look, news, views,
-        condition, health, openapi,
+        statistics, cutoffs, account, two_step, login_code, invitation, people, audit, look, news,
+        views, condition, health, openapi,
     )  # fmt: skip
     for door in doors:
         door.init_app(app)

@@ -21,7 +21,7 @@ Choice = TypeVar("Choice", Tab, Order)
 # What the menu of filters offers: terms to switch on and off, each with its name, by subject.
 FILTERS = (
     ("What it is", (("With links", "is:linked"), ("Replies", "is:reply"))),
-    ("Waiting", (("Over 1 h", "before:1h"), ("Over 12 h", "before:12h"), ("Over 3 d", "before:3d"))),
+    ("Waiting", (("Over 1 h", "before:1h"), ("12 h", "before:12h"), ("3 d", "before:3d"))),
     ("Score", (("Over 80 %", "score:>80%"), ("Under 20 %", "score:<20%"))),
     ("Reason", (("Copied text", "reason:copied"), ("First comment", "reason:first_comment"))),
     ("Decided", (("By people", "is:decided"), ("By nobody yet", "is:undecided"))),

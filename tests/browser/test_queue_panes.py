@@ -79,9 +79,7 @@ def test_the_first_comment_is_near_the_top(
     assert page.evaluate(CONTRAST) == []
 
 
-def test_details_follow_the_focus_and_keep_their_part(
-    open_page: OpenPage, ids: list[UUID]
-) -> None:
+def test_details_follow_the_focus_and_keep_their_part(open_page: OpenPage, ids: list[UUID]) -> None:
     page = open_page()
     log_in(page)
     expect(pane(page).get_by_role("heading", name="Ada")).to_be_visible()

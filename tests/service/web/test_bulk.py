@@ -166,9 +166,7 @@ def test_nothing_ticked_is_told_and_changes_nothing(
     assert outcomes(store) == {"held": 1}
 
 
-def test_the_bar_proposes_no_decision_and_says_so(
-    owner: Moderator, store: Store, add: Add
-) -> None:
+def test_the_bar_proposes_no_decision_and_says_so(owner: Moderator, store: Store, add: Add) -> None:
     add("unsure")
     owner.get("/queue")
     assert '<option value="">choose …</option>' in owner.page
