@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from flask import Blueprint, Flask, g, render_template
 from sqlalchemy.orm import Session
@@ -128,7 +128,7 @@ def top_bar() -> TopBar:
             g.top_bar = TopBar(
                 [site for site in every if current_moderator().sees(site.id)], _condition(session)
             )
-    return g.top_bar
+    return cast(TopBar, g.top_bar)
 
 
 def _condition(session: Session) -> Condition:
@@ -160,5 +160,5 @@ def _age(since: datetime | None, now: datetime) -> timedelta | None:
 
 
 def _told(age: timedelta | None) -> str:
-    start = datetime.min
-    return span(start, start + (age or timedelta(0)))
+    now = parts().clock()
+    return span(now - (age or timedelta(0)), now)

@@ -10,6 +10,7 @@ from flask import render_template, request
 from sqlalchemy.orm import Session
 
 from service.core.store import campaigns, comments, folding
+from service.core.store.campaigns import Alike
 from service.core.store.folding import Crowd
 from service.core.store.tables import ArticleRow, CommentRow, SiteRow
 from service.web import queue_view
@@ -46,6 +47,7 @@ class Fold:
     """What the one card of a campaign tells."""
 
     campaign_id: int
+    waiting: int
     crowd: Crowd
     sample: list[Stretch]
     domains: list[str]
@@ -54,7 +56,7 @@ class Fold:
     @property
     def more(self) -> int:
         """How many wait that are not listed."""
-        return self.crowd.waiting - len(self.members)
+        return self.waiting - len(self.members)
 
     @property
     def actions(self) -> list[Action]:
@@ -63,14 +65,15 @@ class Fold:
 
 def of_cards(session: Session, cards: Sequence[Card], site_id: int | None) -> dict[UUID, Fold]:
     """The folds of those cards that stand for a campaign, by comment."""
-    numbers = {card.comment.id: card.alike.campaign_id for card in cards if card.alike}
-    crowds = folding.crowds(session, set(numbers.values()), site_id, LISTED)
+    alike = {card.comment.id: card.alike for card in cards if card.alike}
+    numbers = {campaign.campaign_id for campaign in alike.values()}
+    crowds = folding.crowds(session, numbers, site_id, LISTED)
     rows = [row for crowd in crowds.values() for row in crowd.newest]
     places = comments.sites_and_articles(session, rows)
     return {
-        comment_id: _fold(number, crowds[number], *places)
-        for comment_id, number in numbers.items()
-        if number in crowds and crowds[number].newest[0].id == comment_id
+        comment_id: _fold(campaign, crowds[campaign.campaign_id], *places)
+        for comment_id, campaign in alike.items()
+        if _stands_for(comment_id, crowds.get(campaign.campaign_id))
     }
 
 
@@ -93,11 +96,16 @@ def fragment(campaign_id: int, site_id: int | None) -> str:
     )
 
 
+def _stands_for(comment_id: UUID, crowd: Crowd | None) -> bool:
+    return crowd is not None and len(crowd.newest) > 1 and crowd.newest[0].id == comment_id
+
+
 def _fold(
-    number: int, crowd: Crowd, sites: Mapping[int, SiteRow], articles: Mapping[int, ArticleRow]
+    campaign: Alike, crowd: Crowd, sites: Mapping[int, SiteRow], articles: Mapping[int, ArticleRow]
 ) -> Fold:
     return Fold(
-        campaign_id=number,
+        campaign_id=campaign.campaign_id,
+        waiting=campaign.others + 1,
         crowd=crowd,
         sample=sample(list(dict.fromkeys(row.body for row in crowd.newest if row.body))),
         domains=domains_of(crowd.newest),

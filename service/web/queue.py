@@ -81,7 +81,7 @@ def index() -> ResponseReturnValue:
         if place.tab is Tab.REVIEW and place.after is None and not place.q:
             waiting = replace(scope, outcome=Outcome.PENDING, is_folded=False)
             checking = found.page(session, waiting, Order.OLDEST, None, CHECKING).rows
-        cards = _cards(session, [*found_page.rows, *checking])
+        cards = _cards(session, [*found_page.rows, *checking], site_id=scope.site_id)
         counts = found.counts(session, scope)
         strip = views.strip(session, place, seen_sites)
         today = _today(session, seen_sites, scope.now) if not found_page.rows else None
@@ -180,10 +180,14 @@ def undo(comment_id: UUID) -> ResponseReturnValue:
     return back_to_place(comment_id, f"Undone, with all it taught: {place}.")
 
 
-def _cards(session: Session, rows: list[CommentRow], whole: bool = False) -> list[Card]:
+def _cards(
+    session: Session, rows: list[CommentRow], whole: bool = False, site_id: int | None = None
+) -> list[Card]:
+    """The cards; of campaigns they count what is on the site, else on all that one sees."""
     explained = [row for row in rows if whole or view.is_soon_explained(row)]
     reasons = reasons_on_view(parts().store, parts().scorer, explained)
-    return view.cards(session, rows, reasons, parts().clock(), whole, own_site())
+    within = own_site() if site_id is None else site_id
+    return view.cards(session, rows, reasons, parts().clock(), whole, within)
 
 
 def own_site() -> int | None:

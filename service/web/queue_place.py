@@ -30,7 +30,7 @@ FILTERS = (
     ),
     (
         "Waiting",
-        (("Over 1 h", "before:1h"), ("Over 12 h", "before:12h"), ("Over 3 d", "before:3d")),
+        (("Over 1 h", "before:1h"), ("12 h", "before:12h"), ("3 d", "before:3d")),
     ),
     ("Score", (("Over 80 %", "score:>80%"), ("Under 20 %", "score:<20%"))),
     ("Reason", (("Copied text", "reason:copied"), ("First comment", "reason:first_comment"))),

@@ -6,53 +6,60 @@ Which one that is does not depend on the order of the list, so pages follow each
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select, union_all
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy.orm import Session
 
 from service.core.store import comments
-from service.core.store.campaign_tables import MemberRow
-from service.core.store.campaigns import COUNTED
-from service.core.store.matching import Entity
+from service.core.store.campaign_tables import CampaignRow, MemberRow
 from service.core.store.tables import CommentRow
 from service.core.verdict import Outcome
 
+LOOKED_AT = 200  # newest members that tell of sites, authors and networks
+
 
 class Crowd(NamedTuple):
-    """What waits of a campaign, counted up to COUNTED + 1, and the newest of it, newest first."""
+    """Who wrote what waits of a campaign, told by the LOOKED_AT newest; and the very newest."""
 
-    waiting: int
+    looked_at: int
     sites: int
     authors: int
     networks: int  # 0 where none is known
-    first_at: datetime
-    last_at: datetime
-    newest: Sequence[CommentRow]
+    newest: Sequence[CommentRow]  # newest first
 
 
-def is_shown(of: Entity, site_id: int | None) -> ColumnElement[bool]:
-    """Whether no newer comment of its campaign waits, on the site (None: any)."""
-    own, other, newer = aliased(MemberRow), aliased(MemberRow), aliased(CommentRow)
-    follows = and_(
-        other.campaign_id == own.campaign_id,
-        other.comment_id > own.comment_id,
-        other.pulled_at.is_(None),
+def shown(
+    session: Session, ids: Sequence[UUID], site_id: int | None, newest: dict[int, UUID]
+) -> list[UUID]:
+    """Those that stand in the queue, in order: of a campaign only the newest that waits.
+
+    `newest` remembers by campaign what was looked up, for the next call.
+    """
+    own = select(MemberRow.comment_id, MemberRow.campaign_id).where(
+        MemberRow.comment_id.in_(ids), MemberRow.pulled_at.is_(None)
     )
-    statement = (
-        select(other.comment_id)
-        .select_from(own)
-        .join(other, follows)
-        .join(newer, newer.id == other.comment_id)
-        .where(own.comment_id == of.id, own.pulled_at.is_(None), newer.outcome == Outcome.HELD)
+    campaign_of = {one: number for one, number in session.execute(own) if number is not None}
+    unknown = set(campaign_of.values()) - set(newest)
+    newest.update(_newest_of(session, unknown, site_id) if unknown else {})
+    return [one for one in ids if newest.get(campaign_of.get(one) or 0, one) == one]
+
+
+def _newest_of(
+    session: Session, campaign_ids: Collection[int], site_id: int | None
+) -> dict[int, UUID]:
+    """The newest comment of each campaign that waits."""
+    first = (
+        _waiting(site_id, MemberRow.comment_id)
+        .where(MemberRow.campaign_id == CampaignRow.id)
+        .order_by(MemberRow.comment_id.desc())
         .limit(1)
+        .correlate(CampaignRow)
+        .scalar_subquery()
     )
-    if site_id is not None:
-        statement = statement.where(other.site_id == site_id)
-    # Not NOT EXISTS: PostgreSQL would make a join of it, and read every member there is.
-    return statement.correlate(of).scalar_subquery().is_(None)
+    found = session.execute(select(CampaignRow.id, first).where(CampaignRow.id.in_(campaign_ids)))
+    return {row[0]: row[1] for row in found if row[1] is not None}
 
 
 def crowds(
@@ -61,14 +68,9 @@ def crowds(
     """What waits of each campaign on the site (None: any), with the `listed` newest."""
     if not campaign_ids:
         return {}
-    counted = session.execute(union_all(*(_counted(one, site_id) for one in campaign_ids)))
     newest = _newest(session, campaign_ids, site_id, listed)
-    return {
-        row[0]: Crowd(*row[1:5], newest[row[0]][-1].received_at, newest[row[0]][0].received_at,
-                      newest[row[0]])
-        for row in counted
-        if row[0] in newest
-    }  # fmt: skip
+    counted = session.execute(union_all(*(_counted(one, site_id) for one in campaign_ids)))
+    return {row[0]: Crowd(*row[1:5], newest[row[0]]) for row in counted if row[0] in newest}
 
 
 def newest_waiting(session: Session, campaign_id: int, site_id: int | None) -> CommentRow | None:
@@ -76,21 +78,22 @@ def newest_waiting(session: Session, campaign_id: int, site_id: int | None) -> C
     return next(iter(_newest(session, [campaign_id], site_id, 1).get(campaign_id, ())), None)
 
 
-def _counted(campaign_id: int, site_id: int | None) -> Select[Any]:
-    seen = (
-        _waiting(campaign_id, site_id, CommentRow.site_id, CommentRow.author_name)
-        .add_columns(CommentRow.network_hash)
-        .limit(COUNTED + 1)
+def _counted(campaign_id: int, site_id: int | None) -> Select[int, int, int, int, int]:
+    columns = (CommentRow.site_id, CommentRow.author_name, CommentRow.network_hash)
+    looked_at = (
+        _waiting(site_id, *columns)
+        .where(MemberRow.campaign_id == campaign_id)
+        .order_by(MemberRow.comment_id.desc())
+        .limit(LOOKED_AT)
         .subquery()
     )
-    networks = func.count(func.nullif(seen.c.network_hash, "").distinct())
     return select(
         literal(campaign_id),
         func.count(),
-        func.count(seen.c.site_id.distinct()),
-        func.count(func.lower(seen.c.author_name).distinct()),
-        networks,
-    ).select_from(seen)
+        func.count(looked_at.c.site_id.distinct()),
+        func.count(func.lower(looked_at.c.author_name).distinct()),
+        func.count(func.nullif(looked_at.c.network_hash, "").distinct()),
+    ).select_from(looked_at)
 
 
 def _newest(
@@ -98,26 +101,23 @@ def _newest(
 ) -> dict[int, list[CommentRow]]:
     parts = []
     for one in campaign_ids:
-        statement = _waiting(one, site_id, literal(one).label("campaign"), MemberRow.comment_id)
-        part = statement.order_by(MemberRow.comment_id.desc()).limit(number).subquery()
+        statement = _waiting(site_id, literal(one).label("campaign"), MemberRow.comment_id)
+        own = statement.where(MemberRow.campaign_id == one)
+        part = own.order_by(MemberRow.comment_id.desc()).limit(number).subquery()
         parts.append(select(part.c.campaign, part.c.comment_id))
     found = session.execute(union_all(*parts)).all()
     rows = comments.by_ids(session, [comment_id for _, comment_id in found])
     by_campaign: dict[int, list[CommentRow]] = {}
     for campaign_id, comment_id in sorted(found, key=lambda pair: pair[1], reverse=True):
-        by_campaign.setdefault(campaign_id, []).append(rows[UUID(str(comment_id))])
+        by_campaign.setdefault(campaign_id, []).append(rows[comment_id])
     return by_campaign
 
 
-def _waiting(campaign_id: int, site_id: int | None, *columns: Any) -> Select[Any]:
+def _waiting(site_id: int | None, *columns: Any) -> Select[Any]:
     statement = (
         select(*columns)
         .select_from(MemberRow)
         .join(CommentRow, CommentRow.id == MemberRow.comment_id)
-        .where(
-            MemberRow.campaign_id == campaign_id,
-            MemberRow.pulled_at.is_(None),
-            CommentRow.outcome == Outcome.HELD,
-        )
+        .where(MemberRow.pulled_at.is_(None), CommentRow.outcome == Outcome.HELD)
     )
     return statement if site_id is None else statement.where(MemberRow.site_id == site_id)

@@ -58,6 +58,19 @@ def test_a_campaign_is_shown_once_by_its_newest_whatever_the_order(
     assert set(shown) & set(wave) == {wave[-1]}
 
 
+def test_where_a_campaign_fills_the_window_the_page_says_how_far_it_looked(
+    village: Village, wave: list[UUID]
+) -> None:
+    scope = scope_of(village.world, is_folded=True, window=2)
+    with village.world.store.reading() as session:
+        first = found.page(session, scope, Order.NEWEST, None, 3)
+        assert first.reached is not None
+        rest = found.page(session, scope, Order.NEWEST, first.following, 9)
+    shown = [row.id for row in (*first.rows, *rest.rows)]
+    assert len(shown) == len(set(shown))
+    assert set(shown) & set(wave) == {wave[-1]}
+
+
 def test_what_is_counted_is_comments_not_cards(village: Village, wave: list[UUID]) -> None:
     with village.world.store.reading() as session:
         assert found.count(session, scope_of(village.world, is_folded=True)).comments == 8
@@ -82,11 +95,10 @@ def test_a_crowd_tells_how_many_and_who(village: Village, wave: list[UUID]) -> N
     assert number is not None
     with village.world.store.reading() as session:
         crowd = folding.crowds(session, [number], None, 3)[number]
-        assert (crowd.waiting, crowd.sites, crowd.authors, crowd.networks) == (4, 2, 4, 0)
+        assert (crowd.looked_at, crowd.sites, crowd.authors, crowd.networks) == (4, 2, 4, 0)
         assert [row.id for row in crowd.newest] == wave[:0:-1]
-        assert crowd.last_at == village.world.get(wave[3]).received_at
         site_id = village.world.get(wave[1]).site_id
-        assert folding.crowds(session, [number], site_id, 3)[number].waiting == 1
+        assert folding.crowds(session, [number], site_id, 3)[number].looked_at == 1
         assert folding.crowds(session, [], None, 3) == {}
 
 

@@ -127,13 +127,7 @@ def test_each_role_may_do_what_is_its_own(
 
 
 def test_every_deed_behind_the_login_stands_in_the_list_of_deeds(app: Flask) -> None:
-    own = {
-        "account",
-        "two_step",
-        "look",
-        "news",
-        "views",
-    }  # what everybody may do, about themselves
+    own = {"account", "two_step", "look", "news", "views"}  # what all may do, about themselves
     adapter = app.url_map.bind("localhost")
     listed = {adapter.match(path, method="POST")[0] for path in DEEDS}
     posted = {
