@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import TypeAlias
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Text, and_, cast, func, or_
@@ -12,10 +11,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from service.core.search import Band, Is, Moment, Network, Search
 from service.core.store import keys
-from service.core.store.tables import CommentRow
+from service.core.store.strands import Entity
 from service.core.traces import network_trace
 
-Entity: TypeAlias = type[CommentRow]  # the table, or an alias of a part of it
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
