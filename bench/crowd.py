@@ -179,7 +179,14 @@ class Maker:
     def events(self, row: Row) -> Iterator[Row]:
         at = row["received_at"]
         yield _event(row, 1, at, "submitted", "form", {})
-        yield _event(row, 2, at, "judged", "model:plain-1", {"verdict": row["verdict"]})
+        yield _event(
+            row,
+            2,
+            at,
+            "judged",
+            "model:plain-1",
+            {name: row[name] for name in ("verdict", "score")},
+        )
         if row["decision"]:
             detail = {"decision": row["decision"], "learn": True, "reason": ""}
             before = {"before": {"decision": None, "label": None}}

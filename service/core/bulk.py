@@ -18,13 +18,14 @@ from sqlalchemy.orm import Session
 from service.core.errors import NotFound, NothingToUndo
 from service.core.moderation import LABELS, NEEDS_TEXT
 from service.core.store import callbacks, examples, moderators, precedents
+from service.core.store.among import among_ids
 from service.core.store.bulk_tables import BulkMemberRow, BulkRow
 from service.core.store.lesson_tables import ExampleRow
 from service.core.store.tables import CommentRow, EventRow
 from service.core.verdict import Decision, EventKind, Outcome, Verdict, outcome_of
 
 MOST = 10_000  # comments of one bulk decision
-CHUNK = 1_000  # comments a statement
+CHUNK = 5_000  # comments a statement
 READ = (
     CommentRow.id,
     CommentRow.site_id,
@@ -158,7 +159,7 @@ def _before(session: Session, bulk_id: int, ids: Collection[UUID]) -> dict[UUID,
                 BulkMemberRow.revision == EventRow.revision,
             ),
         )
-        .where(BulkMemberRow.bulk_id == bulk_id, BulkMemberRow.comment_id.in_(ids))
+        .where(BulkMemberRow.bulk_id == bulk_id, among_ids(session, BulkMemberRow.comment_id, ids))
     )
     return {row.comment_id: row.detail["before"] for row in session.execute(statement)}
 
@@ -172,7 +173,7 @@ def _locked(
         statement = (
             select(*READ)
             .outerjoin(ExampleRow, ExampleRow.comment_id == CommentRow.id)
-            .where(CommentRow.id.in_(ids[start : start + CHUNK]))
+            .where(among_ids(session, CommentRow.id, ids[start : start + CHUNK]))
             .order_by(CommentRow.id)
             .with_for_update(of=CommentRow)
         )
@@ -205,7 +206,7 @@ def _apply(
     now = change.now
     session.execute(
         update(CommentRow)
-        .where(CommentRow.id.in_(ids))
+        .where(among_ids(session, CommentRow.id, ids))
         .values(**_values(change), revision=CommentRow.revision + 1)
         .execution_options(synchronize_session=False)
     )
@@ -252,7 +253,7 @@ def _tell(
         session.execute(
             insert(EventRow).from_select(
                 ["comment_id", "revision", *(column.key for column in said)],
-                each.where(CommentRow.id.in_(ids)),
+                each.where(among_ids(session, CommentRow.id, ids)),
             )
         )
 
@@ -262,6 +263,7 @@ def _remember(session: Session, ids: Collection[UUID], bulk_id: int) -> None:
     made = select(literal(bulk_id), CommentRow.id, CommentRow.revision)
     session.execute(
         insert(BulkMemberRow).from_select(
-            ["bulk_id", "comment_id", "revision"], made.where(CommentRow.id.in_(ids))
+            ["bulk_id", "comment_id", "revision"],
+            made.where(among_ids(session, CommentRow.id, ids)),
         )
     )

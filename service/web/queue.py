@@ -79,7 +79,7 @@ def index() -> ResponseReturnValue:
             waiting = replace(scope, outcome=Outcome.PENDING)
             checking = found.page(session, waiting, Order.OLDEST, None, CHECKING).rows
         cards = _cards(session, [*found_page.rows, *checking])
-        counts = found.counts(session, scope)
+        counts = found.counts(session, scope, found_page.matching)
     return render_template(
         "queue/index.html",
         place=place,

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, String, any_, bindparam, func, select
+from sqlalchemy import ARRAY, ColumnElement, String, Uuid, any_, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 
@@ -29,3 +30,14 @@ def among(dialect: str, column: InstrumentedAttribute[str], name: str) -> Column
 def listed(dialect: str, values: Collection[str]) -> str | list[str]:
     """The values as such a parameter."""
     return json.dumps(sorted(values)) if dialect == "sqlite" else sorted(values)
+
+
+def among_ids(
+    session: Session, column: InstrumentedAttribute[UUID], ids: Collection[UUID]
+) -> ColumnElement[bool]:
+    """Whether the column is one of these ids."""
+    if dialect_of(session) == "sqlite":
+        known = json.dumps([one.hex for one in sorted(ids)])
+        each = func.json_each(known).table_valued("value")
+        return column.in_(select(each.c.value))
+    return column == any_(bindparam(None, sorted(ids), type_=ARRAY(Uuid()), unique=True))

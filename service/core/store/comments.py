@@ -8,7 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from service.core.errors import NotFound
 from service.core.store import strands
@@ -88,11 +88,20 @@ def page(
     after: UUID | None = None,
     limit: int = 50,
 ) -> list[CommentRow]:
-    """Up to `limit` comments behind the comment `after` in the given order (keyset paging)."""
+    """Up to `limit` comments behind the comment `after` in the given order (keyset paging).
+
+    Only what is held is sorted by urgency as a whole, of all else the newest COUNTED.
+    """
     anchor = session.get(CommentRow, after) if after else None
     outcomes = [outcome] if outcome else list(Outcome)
     conditions = behind(order, after, anchor)
-    if outcome is None and site_id is None and order is not Order.URGENT:  # their numbers' order
+    if order is Order.URGENT and outcome is not Outcome.HELD:
+        newest = strands.merged(outcomes, site_id, [], SORTED[Order.NEWEST], COUNTED).subquery()
+        inner = aliased(CommentRow, newest)
+        behind_it = [] if anchor is None else [less_urgent(inner, anchor)]
+        by = strands.sorted_by(inner, SORTED[order])
+        statement = select(inner).where(*behind_it).order_by(*by).limit(limit)
+    elif outcome is None and site_id is None:  # in the order of their numbers
         by = strands.sorted_by(CommentRow, SORTED[order])
         statement = select(CommentRow).where(*conditions).order_by(*by).limit(limit)
     else:

@@ -25,7 +25,7 @@ from service.core.store.tables import CommentRow, EventRow
 from service.core.verdict import Outcome
 
 WINDOW = 10_000  # comments looked at by one query
-GLANCE = 2_000  # comments looked at to tell how many match in a tab that is not open
+GLANCE = 1_000  # comments looked at to tell how many match in a tab that is not open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +46,6 @@ class Scope:
     window: int = WINDOW
 
 
-class Page(NamedTuple):
-    """A page of what was found."""
-
-    rows: list[CommentRow]
-    following: UUID | None  # what the next page follows; None: there is none
-    reached: datetime | None  # how far back was looked, where there may be more behind it
-
-
 class Count(NamedTuple):
     """How many there are, and whether more may be behind what was looked at."""
 
@@ -61,32 +53,66 @@ class Count(NamedTuple):
     more: bool
 
 
+class Page(NamedTuple):
+    """A page of what was found."""
+
+    rows: list[CommentRow]
+    following: UUID | None  # what the next page follows; None: there is none
+    reached: datetime | None  # how far back was looked, where there may be more behind it
+    matching: Count | None = None  # how many match, where the whole window was looked at
+
+
 def page(session: Session, scope: Scope, order: Order, after: UUID | None, limit: int) -> Page:
     """Up to `limit` comments behind the comment `after` (keyset paging)."""
     anchor = session.get(CommentRow, after) if after else None
     inner = aliased(CommentRow, _window(scope, order, after, anchor).subquery())
     rest = _rest(scope, inner, order, anchor)
-    statement = select(inner.id).where(*rest).order_by(*_by(inner, order)).limit(limit + 1)
-    ids = list(session.scalars(statement))
-    rows = _in_order(session, ids[:limit])
+    # On a first page all of the window is looked at anyway, to count: so it is done only once.
+    counts = func.count().over() if rest and after is None else literal(0)
+    statement = select(inner.id, counts).where(*rest)
+    found = session.execute(statement.order_by(*_by(inner, order)).limit(limit + 1)).all()
+    ids = [row[0] for row in found]
+    rows, goes_on = _in_order(session, ids[:limit]), _comes_in(scope, order)
+    counted, last = None, None
+    if (rest or not goes_on) and (after is None or len(ids) <= limit):
+        last = _end_of(session, scope, order, after, anchor)
+    if rest and after is None:
+        counted = Count(found[0][1] if found else 0, last is not None)
     if len(ids) > limit:
-        return Page(rows, ids[limit - 1], None)
-    last = _end_of(session, scope, order, after, anchor) if rest else None
+        return Page(rows, ids[limit - 1], None, counted)
     if last is None:
-        return Page(rows, None, None)
-    goes_on = order is not Order.URGENT or _driver(scope, CommentRow) is None
-    return Page(rows, last.id if goes_on else None, last.received_at)
+        return Page(rows, None, None, counted)
+    return Page(rows, last.id if goes_on else None, last.received_at, counted)
 
 
-def counts(session: Session, scope: Scope) -> dict[Outcome, Count]:
-    """How many comments of each outcome match, in a window of each; smaller but in the open tab."""
+def counts(session: Session, scope: Scope, known: Count | None = None) -> dict[Outcome, Count]:
+    """How many comments of each outcome match, in a window of each; smaller but in the open tab.
+
+    `known` is that of the open tab, where it has been counted.
+    """
+    if _driver(scope, CommentRow) is not None:
+        return _counts_of_theirs(session, scope)
     tabs = {outcome: _in_tab(scope, outcome) for outcome in Outcome}
+    if known is not None:
+        del tabs[scope.outcome]
     asked = union_all(*(_count(tab) for tab in tabs.values()))
     found = {row[0]: row for row in session.execute(asked)}
-    return {
+    counted = {
         outcome: Count(found[outcome][1], found[outcome][2] >= tab.window)
         for outcome, tab in tabs.items()
     }
+    return counted if known is None else counted | {scope.outcome: known}
+
+
+def _counts_of_theirs(session: Session, scope: Scope) -> dict[Outcome, Count]:
+    """The same of an author or network: one window holds the comments of every tab."""
+    inner = aliased(CommentRow, _window(scope, Order.NEWEST, None, None).subquery())
+    looked = func.count()
+    matching = looked.filter(*_theirs(scope, inner), *_since_fence(scope, inner))
+    statement = select(inner.outcome, matching, looked).group_by(inner.outcome)
+    found = {row[0]: row for row in session.execute(statement)}
+    more = sum(row[2] for row in found.values()) >= scope.window
+    return {one: Count(found[one][1] if one in found else 0, more) for one in Outcome}
 
 
 def count(session: Session, scope: Scope) -> Count:
@@ -137,11 +163,19 @@ def _window(
         if after and order is Order.NEWEST:
             theirs = theirs.where(CommentRow.id < after)
         return theirs.order_by(CommentRow.id.desc()).limit(scope.window)
+    if not _comes_in(scope, order):
+        order, after = Order.NEWEST, None
     conditions = behind(order, after, anchor)
     if order is not Order.URGENT:
         conditions += _arrival(scope, CommentRow)
     within, sort = _within(scope), SORTED[order]
     return strands.merged([scope.outcome], within, conditions, sort, scope.window, columns)
+
+
+def _comes_in(scope: Scope, order: Order) -> bool:
+    """Whether the window comes in this order; by urgency nothing does but what is held."""
+    by_tab = _driver(scope, CommentRow) is None
+    return order is not Order.URGENT or (by_tab and scope.outcome is Outcome.HELD)
 
 
 def _driver(scope: Scope, of: Entity) -> ColumnElement[bool] | None:
@@ -177,17 +211,26 @@ def _rest(
     scope: Scope, of: Entity, order: Order, anchor: CommentRow | None
 ) -> list[ColumnElement[bool]]:
     """What the window's own index did not answer."""
-    conditions = matching.unindexed(of, scope.search, scope.secret)
+    comes_in = _comes_in(scope, order)
     if _driver(scope, of) is not None:
-        conditions.append(of.outcome == scope.outcome)
-        conditions += strands.on_sites(of.site_id, _within(scope))
-        if order is Order.URGENT and anchor is not None:
-            conditions.append(less_urgent(of, anchor))
-    elif order is Order.URGENT:
-        conditions += _arrival(scope, of)
-    if scope.fence is not None:
-        conditions.append(_unchanged(of, scope.fence))
-    return conditions
+        conditions = [strands.in_tab(of, scope.outcome), *_theirs(scope, of)]
+    else:
+        conditions = matching.unindexed(of, scope.search, scope.secret)
+        if order is Order.URGENT and comes_in:
+            conditions += _arrival(scope, of)
+    if anchor is not None and not comes_in:
+        conditions.append(less_urgent(of, anchor))
+    return conditions + _since_fence(scope, of)
+
+
+def _theirs(scope: Scope, of: Entity) -> list[ColumnElement[bool]]:
+    """What the index of an author or network did not answer."""
+    conditions = matching.unindexed(of, scope.search, scope.secret)
+    return conditions + strands.on_sites(of.site_id, _within(scope))
+
+
+def _since_fence(scope: Scope, of: Entity) -> list[ColumnElement[bool]]:
+    return [] if scope.fence is None else [_unchanged(of, scope.fence)]
 
 
 def _unchanged(of: Entity, fence: datetime) -> ColumnElement[bool]:

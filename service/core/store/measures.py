@@ -1,10 +1,10 @@
-"""Expressions that SQLite and PostgreSQL spell differently: days, spans of time, steps."""
+"""Expressions that SQLite and PostgreSQL spell differently: days, spans, steps, words in a text."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Float, Integer, String
+from sqlalchemy import Boolean, Float, Integer, String
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -28,6 +28,20 @@ class whole_part(FunctionElement[int]):
     """A number that is not negative, rounded down."""
 
     type = Integer()
+    inherit_cache = True
+
+
+class has_ascii(FunctionElement[bool]):
+    """Whether the first text holds the second, which is ASCII in small letters; in any case."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+class has_text(FunctionElement[bool]):
+    """Whether the first text holds the second, in any case; on SQLite only ASCII has two."""
+
+    type = Boolean()
     inherit_cache = True
 
 
@@ -61,6 +75,26 @@ def _whole_part(element: whole_part, compiler: SQLCompiler, **kw: Any) -> str:
 @compiles(whole_part, "sqlite")
 def _whole_part_sqlite(element: whole_part, compiler: SQLCompiler, **kw: Any) -> str:
     return f"CAST({_inner(element, compiler, kw)[0]} AS INTEGER)"
+
+
+@compiles(has_ascii)
+def _has_ascii(element: has_ascii, compiler: SQLCompiler, **kw: Any) -> str:
+    # A third of the time that ILIKE takes, which looks at letters of all the world.
+    text, word = _inner(element, compiler, kw)
+    return f'strpos(lower(({text}) COLLATE "C"), {word}) > 0'
+
+
+@compiles(has_text)
+def _has_text(element: has_text, compiler: SQLCompiler, **kw: Any) -> str:
+    text, word = _inner(element, compiler, kw)
+    return f"strpos(lower({text}), lower({word})) > 0"
+
+
+@compiles(has_ascii, "sqlite")
+@compiles(has_text, "sqlite")
+def _has_text_sqlite(element: FunctionElement[bool], compiler: SQLCompiler, **kw: Any) -> str:
+    text, word = _inner(element, compiler, kw)
+    return f"instr(lower({text}), lower({word})) > 0"
 
 
 def _inner(element: FunctionElement[Any], compiler: SQLCompiler, kw: dict[str, Any]) -> list[str]:

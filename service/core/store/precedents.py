@@ -25,8 +25,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from service.core.store.among import among, dialect_of, listed
-from service.core.store.insert import insert_into
+from service.core.store.among import among, among_ids, dialect_of, listed
+from service.core.store.insert import insert_many
 from service.core.store.tables import CommentRow, Table
 
 KEPT = timedelta(days=180)  # from the decision: campaigns come back, but domains change hands
@@ -85,7 +85,9 @@ def replace_many(
 ) -> None:
     """The traces of these comments stand for this label now; for None they stand for nothing."""
     ids = [bearer.id for bearer in bearers]
-    session.execute(delete(PrecedentRow).where(PrecedentRow.comment_id.in_(ids)))
+    theirs = among_ids(session, PrecedentRow.comment_id, ids)
+    gone = delete(PrecedentRow).where(theirs)
+    session.execute(gone, execution_options={"synchronize_session": False})
     if label is None:
         return
     rows = [
@@ -99,8 +101,7 @@ def replace_many(
         for bearer in bearers
         for trace, end in _lasting(bearer, now)
     ]
-    if rows:
-        session.connection().execute(insert_into(PrecedentRow), rows)
+    insert_many(session, PrecedentRow, rows)
 
 
 def counts(

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import product
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, false, select, union_all
+from sqlalchemy import ColumnElement, Select, false, literal_column, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from service.core.store.tables import CommentRow
@@ -30,12 +30,16 @@ def ids_of(within: int | frozenset[int]) -> list[int]:
     return [within] if isinstance(within, int) else sorted(within)
 
 
+def in_tab(of: Entity, outcome: Outcome) -> ColumnElement[bool]:
+    """Whether it has the outcome; written out, for a bound value keeps SQLite from some indexes."""
+    return of.outcome == literal_column(f"'{outcome.value}'")
+
+
 def on_sites(column: InstrumentedAttribute[int], within: Within) -> list[ColumnElement[bool]]:
     """That a row belongs to one of the sites."""
     if within is None:
         return []
-    ids = ids_of(within)
-    return [column == ids[0]] if len(ids) == 1 else [column.in_(ids)]
+    return [column.in_(ids_of(within))]
 
 
 def merged(
@@ -72,7 +76,7 @@ def _strands(outcomes: Collection[Outcome], within: Within) -> Iterator[list[Col
     if not ids:
         yield [false()]
     for outcome, site_id in product(outcomes, ids):
-        tab = [CommentRow.outcome == outcome]
+        tab = [in_tab(CommentRow, outcome)]
         yield tab if site_id is None else [*tab, CommentRow.site_id == site_id]
 
 
