@@ -34,11 +34,6 @@ READ = (
     CommentRow.verdict,
     CommentRow.decision,
     CommentRow.text_purged_at,
-    CommentRow.author_hash,
-    CommentRow.text_hash,
-    CommentRow.link_hashes,
-    CommentRow.network_hash,
-    CommentRow.received_at,
     ExampleRow.label,
 )
 
@@ -210,7 +205,7 @@ def _apply(
         .values(**_values(change), revision=CommentRow.revision + 1)
         .execution_options(synchronize_session=False)
     )
-    precedents.replace_many(session, rows, change.label, now)
+    precedents.replace_many(session, ids, change.label, now)
     if change.label is None:
         examples.withdraw_many(session, ids, change.actor, now)
     else:

@@ -213,7 +213,7 @@ def _apply_decision(comment: CommentRow, decision: Decision | None, now: datetim
 def _teach(
     session: Session, comment: CommentRow, label: int | None, actor: str, now: datetime
 ) -> None:
-    precedents.replace(session, comment, label, now)
+    precedents.replace(session, comment.id, label, now)
     if label is None:
         examples.withdraw(session, comment, actor, now)
     else:

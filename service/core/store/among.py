@@ -10,7 +10,18 @@ import json
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, String, Uuid, any_, bindparam, func, select
+import sqlalchemy
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    String,
+    TableValuedAlias,
+    Uuid,
+    any_,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 
@@ -41,3 +52,9 @@ def among_ids(
         each = func.json_each(known).table_valued("value")
         return column.in_(select(each.c.value))
     return column == any_(bindparam(None, sorted(ids), type_=ARRAY(Uuid()), unique=True))
+
+
+def each_listed(dialect: str, column: InstrumentedAttribute[list[str]]) -> TableValuedAlias:
+    """A row, with `value`, for each of the texts in a JSON list."""
+    each = func.json_each if dialect == "sqlite" else func.json_array_elements_text
+    return each(column).table_valued(sqlalchemy.column("value", String))

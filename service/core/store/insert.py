@@ -1,4 +1,4 @@
-"""INSERT in the ways that SQLAlchemy's own would be slow at, or has no common name for."""
+"""INSERT … ON CONFLICT DO NOTHING, which both databases have under the same name."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 import sqlalchemy
-from sqlalchemy import ARRAY, Insert, bindparam, func, insert, select
+from sqlalchemy import Insert, Select, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -26,19 +26,10 @@ def insert_missing(session: Session, table: type[Table], rows: Sequence[dict[str
     session.execute(dialect.insert(table.__table__).on_conflict_do_nothing(), rows)
 
 
-def insert_many(session: Session, table: type[Table], rows: Sequence[dict[str, Any]]) -> None:
-    """Insert `rows`, alike in what they name: one statement, however many there are."""
-    if not rows:
-        return
-    if session.get_bind().dialect.name == "sqlite":  # it is in this process: a row is no journey
-        session.connection().execute(insert_into(table), rows)
-        return
-    names = list(rows[0])
-    arrays = [
-        bindparam(None, [row[name] for row in rows], type_=ARRAY(table.__table__.c[name].type))
-        for name in names
-    ]
-    each = func.unnest(*arrays).table_valued(*names).render_derived()
-    session.connection().execute(
-        insert_into(table).from_select(names, select(*(each.c[name] for name in names)))
-    )
+def insert_chosen(
+    session: Session, table: type[Table], names: Sequence[str], chosen: Select[Any]
+) -> Insert:
+    """The INSERT of what is chosen, as columns of these names; without those whose key is taken."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    insertion: Insert = dialect.insert(table.__table__).from_select(names, chosen)
+    return insertion.on_conflict_do_nothing()  # type: ignore[attr-defined,no-any-return]

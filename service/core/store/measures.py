@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Boolean, Float, Integer, String
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+
+from service.core.store.tables import UtcDateTime
 
 
 class utc_day(FunctionElement[str]):
@@ -21,6 +24,13 @@ class seconds_between(FunctionElement[float]):
     """From the first of two stored times to the second; to the millisecond at least."""
 
     type = Float()
+    inherit_cache = True
+
+
+class days_after(FunctionElement[datetime]):
+    """A stored time so many days later; to the millisecond at least."""
+
+    type = UtcDateTime()
     inherit_cache = True
 
 
@@ -65,6 +75,18 @@ def _seconds_between(element: seconds_between, compiler: SQLCompiler, **kw: Any)
 def _seconds_between_sqlite(element: seconds_between, compiler: SQLCompiler, **kw: Any) -> str:
     start, end = _inner(element, compiler, kw)
     return f"round((julianday({end}) - julianday({start})) * 86400.0, 3)"
+
+
+@compiles(days_after)
+def _days_after(element: days_after, compiler: SQLCompiler, **kw: Any) -> str:
+    start, days = _inner(element, compiler, kw)
+    return f"({start} + make_interval(hours => 24 * {days}))"
+
+
+@compiles(days_after, "sqlite")
+def _days_after_sqlite(element: days_after, compiler: SQLCompiler, **kw: Any) -> str:
+    start, days = _inner(element, compiler, kw)
+    return f"strftime('%Y-%m-%d %H:%M:%f000', {start}, '+' || {days} || ' days')"
 
 
 @compiles(whole_part)
