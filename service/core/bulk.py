@@ -12,20 +12,22 @@ from itertools import groupby
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import Row, and_, case, insert, literal, select, update
+from sqlalchemy import Row, and_, case, insert, literal, select, text, update
 from sqlalchemy.orm import Session
 
 from service.core.errors import NotFound, NothingToUndo
 from service.core.moderation import LABELS, NEEDS_TEXT
-from service.core.store import callbacks, examples, moderators, precedents
+from service.core.store import callbacks, examples, moderators, precedents, strands
 from service.core.store.among import among_ids
-from service.core.store.bulk_tables import BulkMemberRow, BulkRow
+from service.core.store.bulk_tables import SEVERAL, BulkMemberRow, BulkRow
 from service.core.store.lesson_tables import ExampleRow
+from service.core.store.strands import Within
 from service.core.store.tables import CommentRow, EventRow
 from service.core.verdict import Decision, EventKind, Outcome, Verdict, outcome_of
 
 MOST = 10_000  # comments of one bulk decision
 CHUNK = 5_000  # comments a statement
+SEVERAL_READ = 500  # of those about several sites, to find who may undo them
 READ = (
     CommentRow.id,
     CommentRow.site_id,
@@ -68,10 +70,11 @@ def decide_many(
     actor: str,
     now: datetime,
     *,
-    site_id: int | None = None,
+    site_id: Within = None,
 ) -> Done:
     """Decide all that still have `outcome` and the revision they were shown with."""
-    bulk = BulkRow(at=now, actor=actor, site_id=site_id, decision=decision, comments=0, restored=0)
+    whole = {"at": now, "actor": actor, "decision": decision, "comments": 0, "restored": 0}
+    bulk = BulkRow(**whole, **strands.stored(site_id))
     session.add(bulk)
     session.flush()
     change = Change(
@@ -88,14 +91,14 @@ def decide_many(
 
 
 def undo_many(
-    session: Session, bulk_id: int, actor: str, now: datetime, *, site_id: int | None = None
+    session: Session, bulk_id: int, actor: str, now: datetime, *, site_id: Within = None
 ) -> Done:
     """Take back a whole bulk decision and what it taught, wherever nothing happened since.
 
     Raises NotFound, NothingToUndo.
     """
     bulk = session.get(BulkRow, bulk_id, with_for_update=True)
-    if bulk is None or site_id not in (None, bulk.site_id):
+    if bulk is None or not strands.covers(site_id, strands.kept(bulk)):
         raise NotFound(f"there is no bulk decision {bulk_id}")
     if bulk.undone_at is not None:
         raise NothingToUndo("this bulk decision has been undone already")
@@ -109,12 +112,17 @@ def undo_many(
     return Done(bulk.id, bulk.restored, bulk.comments - bulk.restored)
 
 
-def recent(session: Session, site_id: int | None, limit: int = 50) -> list[BulkRow]:
+def recent(session: Session, site_id: Within, limit: int = 50) -> list[BulkRow]:
     """The newest bulk decisions that such a moderator could have made, newest first."""
-    statement = select(BulkRow).where(BulkRow.comments > 0)
-    if site_id is not None:
-        statement = statement.where(BulkRow.site_id == site_id)
-    return list(session.scalars(statement.order_by(BulkRow.id.desc()).limit(limit)))
+    newest = select(BulkRow).where(BulkRow.comments > 0).order_by(BulkRow.id.desc())
+    if site_id is None:
+        return list(session.scalars(newest.limit(limit)))
+    found: list[BulkRow] = []
+    for one in strands.ids_of(site_id):
+        found += session.scalars(newest.where(BulkRow.site_id == one).limit(limit))
+    several = session.scalars(newest.where(text(SEVERAL)).limit(SEVERAL_READ))
+    found += [row for row in several if strands.covers(site_id, strands.kept(row))]
+    return sorted(found, key=lambda row: -row.id)[:limit]
 
 
 def _restore(
@@ -160,7 +168,7 @@ def _before(session: Session, bulk_id: int, ids: Collection[UUID]) -> dict[UUID,
 
 
 def _locked(
-    session: Session, wanted: Collection[UUID], site_id: int | None
+    session: Session, wanted: Collection[UUID], site_id: Within
 ) -> Iterator[Sequence[Row[Any]]]:
     """The comments, a chunk at a time, locked until the transaction ends."""
     ids = sorted(wanted)
@@ -172,8 +180,7 @@ def _locked(
             .order_by(CommentRow.id)
             .with_for_update(of=CommentRow)
         )
-        if site_id is not None:
-            statement = statement.where(CommentRow.site_id == site_id)
+        statement = statement.where(*strands.on_sites(CommentRow.site_id, site_id))
         yield cast(Sequence[Row[Any]], session.execute(statement).all())
 
 

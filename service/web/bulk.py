@@ -57,7 +57,7 @@ class Choice:
 def index() -> str:
     """What was decided in bulk lately, each with its undo."""
     with parts().store.reading() as session:
-        rows = core.recent(session, own_site())
+        rows = core.recent(session, current_moderator().sites)
         names = moderators.emails(session, {int(row.actor.partition(":")[2]) for row in rows})
     return render_template(
         "queue/bulks.html",
@@ -87,7 +87,7 @@ def decide() -> ResponseReturnValue:
             choice.outcome,
             actor_of(moderator),
             now,
-            site_id=moderator.site_id,
+            site_id=moderator.within,
         )
     )
     parts().bell.ring_to_learn()
@@ -100,7 +100,7 @@ def undo(bulk_id: int) -> ResponseReturnValue:
     try:
         done = parts().store.write(
             lambda session: core.undo_many(
-                session, bulk_id, actor_of(moderator), now, site_id=moderator.site_id
+                session, bulk_id, actor_of(moderator), now, site_id=moderator.sites
             )
         )
     except NothingToUndo as error:

@@ -62,7 +62,7 @@ def forbid_viewers_to_act() -> None:
 
 @door.get("")
 def index() -> str:
-    site_id = current_moderator().site_id
+    site_id = current_moderator().sites
     with parts().store.reading() as session:
         rows = campaigns.waiting(session, site_id, _before(), PAGE + 1)
         found = view.shown(session, rows[:PAGE], site_id)
@@ -126,7 +126,7 @@ def pull_out(campaign_id: int, comment_id: UUID) -> ResponseReturnValue:
 
 
 def _page(campaign_id: int, is_stale: bool = False) -> str:
-    site_id = current_moderator().site_id
+    site_id = current_moderator().sites
     now = parts().clock()
     which, after = _show(), request.args.get("after", type=UUID)
     with parts().store.reading() as session:
@@ -155,7 +155,7 @@ def _page(campaign_id: int, is_stale: bool = False) -> str:
 
 def _who() -> Who:
     moderator = current_moderator()
-    return Who(actor_of(moderator), moderator.site_id)
+    return Who(actor_of(moderator), moderator.sites)
 
 
 def _show() -> Show:

@@ -19,6 +19,7 @@ from service.core.search import InvalidSearch
 from service.core.store import comments, found, sites
 from service.core.store.comments import Order
 from service.core.store.found import Count
+from service.core.store.strands import Within
 from service.core.store.tables import CommentRow, SiteRow
 from service.core.verdict import Decision, EventKind, Outcome, outcome_of
 from service.scoring import reasons_on_view
@@ -128,7 +129,7 @@ def decide(comment_id: UUID) -> ResponseReturnValue:
                 revision,
                 actor_of(moderator),
                 now,
-                site_id=moderator.site_id,
+                site_id=moderator.within,
             )
         parts().bell.ring_to_learn()
     except StaleRevision:
@@ -144,7 +145,7 @@ def undo(comment_id: UUID) -> ResponseReturnValue:
     try:
         with parts().store.writing() as session:
             row = moderation.undo(
-                session, comment_id, revision, actor_of(moderator), now, site_id=moderator.site_id
+                session, comment_id, revision, actor_of(moderator), now, site_id=moderator.within
             )
         parts().bell.ring_to_learn()
     except (StaleRevision, NothingToUndo):
@@ -160,9 +161,9 @@ def _cards(session: Session, rows: list[CommentRow], whole: bool = False) -> lis
     return view.cards(session, rows, reasons, whole, own_site())
 
 
-def own_site() -> int | None:
-    """The one site of the moderator's that this request is about; None for every site."""
-    return current_moderator().site_id
+def own_site() -> Within:
+    """The sites of the moderator's that this request is about; None for every site."""
+    return current_moderator().within
 
 
 def visible(every: list[SiteRow]) -> list[SiteRow]:

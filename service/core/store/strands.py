@@ -8,13 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from itertools import product
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from sqlalchemy import ColumnElement, Select, false, literal_column, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from service.core.store.tables import CommentRow
 from service.core.verdict import Outcome
+
+
+class Kept(Protocol):
+    """A row that keeps which sites somebody could touch."""
+
+    @property
+    def site_id(self) -> int | None: ...
+    @property
+    def site_ids(self) -> list[int] | None: ...
+
 
 Within: TypeAlias = int | frozenset[int] | None  # one site, several; None: every site
 Entity: TypeAlias = type[CommentRow]  # the table, or an alias of a part of it
@@ -23,6 +33,27 @@ Entity: TypeAlias = type[CommentRow]  # the table, or an alias of a part of it
 def holds(within: Within, site_id: int) -> bool:
     """Whether the site is one of these."""
     return within is None or site_id in ids_of(within)
+
+
+def covers(within: Within, other: Within) -> bool:
+    """Whether every site of the others is one of these."""
+    if within is None:
+        return True
+    return other is not None and set(ids_of(other)) <= set(ids_of(within))
+
+
+def stored(within: Within) -> dict[str, Any]:
+    """The columns of a row that keeps which sites somebody could touch."""
+    ids = [] if within is None else ids_of(within)
+    return {
+        "site_id": ids[0] if len(ids) == 1 else None,
+        "site_ids": ids if len(ids) > 1 else None,
+    }
+
+
+def kept(row: Kept) -> Within:
+    """The sites that such a row keeps."""
+    return frozenset(row.site_ids) if row.site_ids else row.site_id
 
 
 def ids_of(within: int | frozenset[int]) -> list[int]:

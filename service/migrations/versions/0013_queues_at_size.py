@@ -17,6 +17,7 @@ REMADE = ("urgency", "site_urgency", "author_newest", "network", "name")
 
 
 def upgrade() -> None:
+    _keep_several_sites()
     _drop(REMADE)
     _index("urgency", ["urgency", "id"], "outcome = 'held'")
     _index("site_urgency", ["site_id", "urgency", "id"], "outcome = 'held'")
@@ -30,7 +31,19 @@ def upgrade() -> None:
         op.drop_constraint(f"fk_precedents_{column}_{other}", "precedents", type_="foreignkey")
 
 
+def _keep_several_sites() -> None:
+    for table in ("bulks", "campaign_deeds"):
+        op.add_column(table, sa.Column("site_ids", sa.JSON(), nullable=True))
+    several = sa.text("site_ids IS NOT NULL")
+    op.create_index(
+        "ix_bulks_several", "bulks", ["id"], sqlite_where=several, postgresql_where=several
+    )
+
+
 def downgrade() -> None:
+    op.drop_index("ix_bulks_several", table_name="bulks")
+    for table in ("bulks", "campaign_deeds"):
+        op.drop_column(table, "site_ids")
     _drop(REMADE)
     _index("urgency", ["outcome", "urgency", "id"])
     _index("site_urgency", ["site_id", "outcome", "urgency", "id"])
