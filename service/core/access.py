@@ -37,7 +37,13 @@ class Person:
     name: str
     role: Role
     sites: Reach
-    site_id: int | None  # the one of `sites` that the request is about; None: every site
+    site_id: int | None  # one of `sites`, where a request can be about one only; None: every site
+    named: int | None = None  # the one of `sites` that the request names
+
+    @property
+    def within(self) -> Reach:
+        """The sites that the request is about: the one that it names, else all they see."""
+        return self.sites if self.named is None else frozenset({self.named})
 
     @property
     def actor(self) -> str:

@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 from service.core import bulk, moderation
 from service.core.bulk import Done
 from service.core.errors import NotFound, NothingToUndo, StaleStanding, UnknownAuthor
-from service.core.store import comments, moderators
+from service.core.store import comments, moderators, strands
 from service.core.store.author_tables import StandingChangeRow, StandingRow
 from service.core.store.insert import insert_missing
+from service.core.store.strands import Within
 from service.core.store.tables import CommentRow
 from service.core.verdict import Decision, Outcome, Stand
 
@@ -64,7 +65,7 @@ def stand(
     actor: str,
     now: datetime,
     *,
-    site_id: int | None = None,
+    site_id: Within = None,
 ) -> int:
     """Let the comment's author stand like this from now on; None ends it. `lasting` None: for ever.
 
@@ -83,14 +84,14 @@ def stand(
 
 
 def undo(
-    session: Session, change_id: int, actor: str, now: datetime, *, site_id: int | None = None
+    session: Session, change_id: int, actor: str, now: datetime, *, site_id: Within = None
 ) -> Standing:
     """Take back the newest change of an author's standing. Returns how they stand again.
 
     Raises NotFound, NothingToUndo, StaleStanding.
     """
     change = session.get(StandingChangeRow, change_id)
-    if change is None or site_id not in (None, change.site_id):
+    if change is None or not strands.holds(site_id, change.site_id):
         raise NotFound(f"there is no change of a standing with the number {change_id}")
     if change.undoes is not None:
         raise NothingToUndo("this change took another one back: say anew how the author stands")
@@ -112,7 +113,7 @@ def ban_and_remove(
     actor: str,
     now: datetime,
     *,
-    site_id: int | None = None,
+    site_id: Within = None,
 ) -> Done:
     """Ban the comment's author and remove `wanted` of theirs, each at the revision it was shown at.
 

@@ -12,19 +12,22 @@ from itertools import groupby
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import Row, and_, case, insert, literal, select, update
+from sqlalchemy import Row, and_, case, insert, literal, select, text, update
 from sqlalchemy.orm import Session
 
 from service.core.errors import NotFound, NothingToUndo
 from service.core.moderation import LABELS, NEEDS_TEXT
-from service.core.store import callbacks, examples, moderators, precedents
-from service.core.store.bulk_tables import BulkMemberRow, BulkRow
+from service.core.store import callbacks, examples, moderators, precedents, strands
+from service.core.store.among import among_ids
+from service.core.store.bulk_tables import SEVERAL, BulkMemberRow, BulkRow
 from service.core.store.lesson_tables import ExampleRow
+from service.core.store.strands import Within
 from service.core.store.tables import CommentRow, EventRow
 from service.core.verdict import Decision, EventKind, Outcome, Verdict, outcome_of
 
 MOST = 10_000  # comments of one bulk decision
-CHUNK = 1_000  # comments a statement
+CHUNK = 5_000  # comments a statement
+SEVERAL_READ = 500  # of those about several sites, to find who may undo them
 READ = (
     CommentRow.id,
     CommentRow.site_id,
@@ -33,11 +36,6 @@ READ = (
     CommentRow.verdict,
     CommentRow.decision,
     CommentRow.text_purged_at,
-    CommentRow.author_hash,
-    CommentRow.text_hash,
-    CommentRow.link_hashes,
-    CommentRow.network_hash,
-    CommentRow.received_at,
     ExampleRow.label,
 )
 
@@ -72,11 +70,12 @@ def decide_many(
     actor: str,
     now: datetime,
     *,
-    site_id: int | None = None,
+    site_id: Within = None,
     reason: str = "",
 ) -> Done:
     """Decide all that still have one of `outcomes` and the revision they were shown with."""
-    bulk = BulkRow(at=now, actor=actor, site_id=site_id, decision=decision, comments=0, restored=0)
+    whole = {"at": now, "actor": actor, "decision": decision, "comments": 0, "restored": 0}
+    bulk = BulkRow(**whole, **strands.stored(site_id))
     session.add(bulk)
     session.flush()
     change = Change(
@@ -95,14 +94,14 @@ def decide_many(
 
 
 def undo_many(
-    session: Session, bulk_id: int, actor: str, now: datetime, *, site_id: int | None = None
+    session: Session, bulk_id: int, actor: str, now: datetime, *, site_id: Within = None
 ) -> Done:
     """Take back a whole bulk decision and what it taught, wherever nothing happened since.
 
     Raises NotFound, NothingToUndo.
     """
     bulk = session.get(BulkRow, bulk_id, with_for_update=True)
-    if bulk is None or site_id not in (None, bulk.site_id):
+    if bulk is None or not strands.covers(site_id, strands.kept(bulk)):
         raise NotFound(f"there is no bulk decision {bulk_id}")
     if bulk.undone_at is not None:
         raise NothingToUndo("this bulk decision has been undone already")
@@ -116,12 +115,17 @@ def undo_many(
     return Done(bulk.id, bulk.restored, bulk.comments - bulk.restored)
 
 
-def recent(session: Session, site_id: int | None, limit: int = 50) -> list[BulkRow]:
+def recent(session: Session, site_id: Within, limit: int = 50) -> list[BulkRow]:
     """The newest bulk decisions that such a moderator could have made, newest first."""
-    statement = select(BulkRow).where(BulkRow.comments > 0)
-    if site_id is not None:
-        statement = statement.where(BulkRow.site_id == site_id)
-    return list(session.scalars(statement.order_by(BulkRow.id.desc()).limit(limit)))
+    newest = select(BulkRow).where(BulkRow.comments > 0).order_by(BulkRow.id.desc())
+    if site_id is None:
+        return list(session.scalars(newest.limit(limit)))
+    found: list[BulkRow] = []
+    for one in strands.ids_of(site_id):
+        found += session.scalars(newest.where(BulkRow.site_id == one).limit(limit))
+    several = session.scalars(newest.where(text(SEVERAL)).limit(SEVERAL_READ))
+    found += [row for row in several if strands.covers(site_id, strands.kept(row))]
+    return sorted(found, key=lambda row: -row.id)[:limit]
 
 
 def _restore(
@@ -161,13 +165,13 @@ def _before(session: Session, bulk_id: int, ids: Collection[UUID]) -> dict[UUID,
                 BulkMemberRow.revision == EventRow.revision,
             ),
         )
-        .where(BulkMemberRow.bulk_id == bulk_id, BulkMemberRow.comment_id.in_(ids))
+        .where(BulkMemberRow.bulk_id == bulk_id, among_ids(session, BulkMemberRow.comment_id, ids))
     )
     return {row.comment_id: row.detail["before"] for row in session.execute(statement)}
 
 
 def _locked(
-    session: Session, wanted: Collection[UUID], site_id: int | None
+    session: Session, wanted: Collection[UUID], site_id: Within
 ) -> Iterator[Sequence[Row[Any]]]:
     """The comments, a chunk at a time, locked until the transaction ends."""
     ids = sorted(wanted)
@@ -175,12 +179,11 @@ def _locked(
         statement = (
             select(*READ)
             .outerjoin(ExampleRow, ExampleRow.comment_id == CommentRow.id)
-            .where(CommentRow.id.in_(ids[start : start + CHUNK]))
+            .where(among_ids(session, CommentRow.id, ids[start : start + CHUNK]))
             .order_by(CommentRow.id)
             .with_for_update(of=CommentRow)
         )
-        if site_id is not None:
-            statement = statement.where(CommentRow.site_id == site_id)
+        statement = statement.where(*strands.on_sites(CommentRow.site_id, site_id))
         yield cast(Sequence[Row[Any]], session.execute(statement).all())
 
 
@@ -214,11 +217,11 @@ def _apply(
     now = change.now
     session.execute(
         update(CommentRow)
-        .where(CommentRow.id.in_(ids))
+        .where(among_ids(session, CommentRow.id, ids))
         .values(**_values(change), revision=CommentRow.revision + 1)
         .execution_options(synchronize_session=False)
     )
-    precedents.replace_many(session, rows, change.label, now)
+    precedents.replace_many(session, ids, change.label, now)
     if change.label is None:
         examples.withdraw_many(session, ids, change.actor, now)
     else:
@@ -261,7 +264,7 @@ def _tell(
         session.execute(
             insert(EventRow).from_select(
                 ["comment_id", "revision", *(column.key for column in said)],
-                each.where(CommentRow.id.in_(ids)),
+                each.where(among_ids(session, CommentRow.id, ids)),
             )
         )
 
@@ -271,6 +274,7 @@ def _remember(session: Session, ids: Collection[UUID], bulk_id: int) -> None:
     made = select(literal(bulk_id), CommentRow.id, CommentRow.revision)
     session.execute(
         insert(BulkMemberRow).from_select(
-            ["bulk_id", "comment_id", "revision"], made.where(CommentRow.id.in_(ids))
+            ["bulk_id", "comment_id", "revision"],
+            made.where(among_ids(session, CommentRow.id, ids)),
         )
     )

@@ -16,7 +16,9 @@ from sqlalchemy.orm import Session
 from service.core import moderation, wholesale
 from service.core.errors import NotFound, NothingToUndo, NothingWaits
 from service.core.inheriting import INHERITED
+from service.core.store import strands
 from service.core.store.campaign_tables import CampaignRow, DeedRow, DoneRow, MemberRow
+from service.core.store.strands import Within
 from service.core.store.tables import CommentRow
 from service.core.verdict import Decision, Outcome, Verdict, outcome_of
 from service.core.wholesale import Back, Standing
@@ -27,10 +29,10 @@ TEACHING = (Decision.APPROVE, Decision.SPAM)
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """A moderator, and the one site that he may decide about (None: every site)."""
+    """A moderator, and the sites that he may decide about (None: every site)."""
 
     actor: str
-    site_id: int | None = None
+    site_id: Within = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def decide(
     lasts = decision in INHERITED and inheriting > timedelta(0) and not spared
     deed = DeedRow(
         campaign_id=campaign_id,
-        site_id=who.site_id,
+        **strands.stored(who.site_id),
         decision=decision,
         actor=who.actor,
         at=now,
@@ -86,7 +88,7 @@ def undo(session: Session, deed_id: int, who: Who, now: datetime, *, with_inheri
     From then on nothing inherits it. Raises NotFound, NothingToUndo.
     """
     deed = session.get(DeedRow, deed_id, with_for_update=True)
-    if deed is None or who.site_id not in (None, deed.site_id):
+    if deed is None or not strands.covers(who.site_id, strands.kept(deed)):
         raise NotFound(f"there is no decision {deed_id}")
     if deed.undone_at is not None:
         raise NothingToUndo("this decision has been undone already")
@@ -111,7 +113,7 @@ def pull_out(session: Session, campaign_id: int, comment_id: UUID, who: Who, now
     _locked(session, campaign_id)
     member = session.get(MemberRow, comment_id, with_for_update=True)
     strange = member is None or member.campaign_id != campaign_id
-    if member is None or strange or who.site_id not in (None, member.site_id):
+    if member is None or strange or not strands.holds(who.site_id, member.site_id):
         raise NotFound(f"comment {comment_id} is not in campaign {campaign_id}")
     if member.pulled_at is not None:
         return
@@ -149,8 +151,7 @@ def _waiting(session: Session, campaign_id: int, who: Who, loaded_at: datetime) 
         .order_by(CommentRow.id)
         .with_for_update(of=CommentRow)
     )
-    if who.site_id is not None:
-        statement = statement.where(MemberRow.site_id == who.site_id)
+    statement = statement.where(*strands.on_sites(MemberRow.site_id, who.site_id))
     return list(session.scalars(statement))
 
 

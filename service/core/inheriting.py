@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from service.core import wholesale
+from service.core.store import strands
 from service.core.store.campaign_tables import DeedRow
 from service.core.verdict import Decision, Outcome, outcome_of
 from service.core.wholesale import Standing
@@ -77,4 +78,4 @@ def _standing(session: Session, campaign_ids: set[int]) -> list[DeedRow]:
 
 
 def _is_of(deed: DeedRow, one: Late) -> bool:
-    return deed.campaign_id == one.campaign_id and deed.site_id in (None, one.site_id)
+    return deed.campaign_id == one.campaign_id and strands.holds(strands.kept(deed), one.site_id)

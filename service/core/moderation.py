@@ -19,6 +19,7 @@ from service.core.errors import NothingToUndo, StaleRevision, TextGone
 from service.core.intake import Accepted, Arrival, Caller, Result, submit, submit_many
 from service.core.policy import Ruling
 from service.core.store import callbacks, checks, comments, examples, precedents
+from service.core.store.strands import Within
 from service.core.store.tables import CommentRow, EventRow
 from service.core.traces import Traces
 from service.core.verdict import Decision, EventKind, Outcome, Verdict, outcome_of
@@ -89,7 +90,7 @@ def decide(
     actor: str,
     now: datetime,
     *,
-    site_id: int | None = None,
+    site_id: Within = None,
     learn: bool = True,
     reason: str = "",
 ) -> CommentRow:
@@ -110,7 +111,7 @@ def undo(
     actor: str,
     now: datetime,
     *,
-    site_id: int | None = None,
+    site_id: Within = None,
 ) -> CommentRow:
     """Take back the newest decision that stands, and what it taught.
 
@@ -203,9 +204,7 @@ def _undecided(
             )
 
 
-def _at_revision(
-    session: Session, comment_id: UUID, revision: int, site_id: int | None
-) -> CommentRow:
+def _at_revision(session: Session, comment_id: UUID, revision: int, site_id: Within) -> CommentRow:
     comment = comments.for_change(session, comment_id, site_id)
     if comment.revision != revision:
         raise StaleRevision(revision, comment.revision)
@@ -229,7 +228,7 @@ def _apply_decision(comment: CommentRow, decision: Decision | None, now: datetim
 def _teach(
     session: Session, comment: CommentRow, label: int | None, actor: str, now: datetime
 ) -> None:
-    precedents.replace(session, comment, label, now)
+    precedents.replace(session, comment.id, label, now)
     if label is None:
         examples.withdraw(session, comment, actor, now)
     else:

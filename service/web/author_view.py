@@ -16,6 +16,7 @@ from service.core.search import NETWORK_BITS
 from service.core.store import authors, comments, examples, moderators, precedents, removals
 from service.core.store.author_tables import EscalationRow, NoteRow, StandingChangeRow
 from service.core.store.authors import NO_STANDING, WINDOW, Held, Trail
+from service.core.store.strands import Within
 from service.core.store.tables import CommentRow, SiteRow
 from service.core.verdict import Decision, Mode, Outcome, Stand
 from service.web import standing_words as words
@@ -147,7 +148,7 @@ def asides(
     return {row.id: aside(row) for row in rows}
 
 
-def panels(session: Session, row: CommentRow, now: datetime, site_id: int | None) -> Panels:
+def panels(session: Session, row: CommentRow, now: datetime, site_id: Within) -> Panels:
     """All about the comment's author and network; of one site only, where `site_id` names it."""
     standing = authors.standing(session, _key(row), now) if row.author_hash else NO_STANDING
     changes = authors.changes(session, _key(row)) if row.author_hash else []

@@ -51,7 +51,7 @@ def stand(comment_id: UUID) -> ResponseReturnValue:
             _number("seen"),
             actor_of(moderator),
             now,
-            site_id=moderator.site_id,
+            site_id=moderator.within,
         )
     )
     until = now + lasting if lasting and wanted else None
@@ -67,7 +67,7 @@ def undo(comment_id: UUID) -> ResponseReturnValue:
     moderator, now, change = current_moderator(), parts().clock(), _number("change")
     back = parts().store.write(
         lambda session: core.undo(
-            session, change, actor_of(moderator), now, site_id=moderator.site_id
+            session, change, actor_of(moderator), now, site_id=moderator.within
         )
     )
     text = words.told(back.stand, back.until)
@@ -151,7 +151,7 @@ def ban(comment_id: UUID) -> ResponseReturnValue:
             seen,
             actor_of(moderator),
             now,
-            site_id=moderator.site_id,
+            site_id=moderator.within,
         )
     )
     parts().bell.ring_to_learn()

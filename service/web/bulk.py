@@ -61,7 +61,7 @@ class Choice:
 def index() -> str:
     """What was decided in bulk lately, each with its undo."""
     with parts().store.reading() as session:
-        rows = core.recent(session, own_site())
+        rows = core.recent(session, current_moderator().sites)
         names = moderators.emails(session, {int(row.actor.partition(":")[2]) for row in rows})
     return render_template(
         "queue/bulks.html",
@@ -93,7 +93,7 @@ def decide() -> ResponseReturnValue:
             (choice.outcome,),
             actor_of(moderator),
             now,
-            site_id=moderator.site_id,
+            site_id=moderator.within,
         )
     )
     parts().bell.ring_to_learn()
@@ -107,7 +107,7 @@ def undo(bulk_id: int) -> ResponseReturnValue:
     try:
         done, was_ban = parts().store.write(
             lambda session: (
-                core.undo_many(session, bulk_id, actor, now, site_id=moderator.site_id),
+                core.undo_many(session, bulk_id, actor, now, site_id=moderator.sites),
                 authors.undo_bulk(session, bulk_id, actor, now),
             )
         )

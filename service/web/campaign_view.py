@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from service.core.store import campaigns, comments, moderators
 from service.core.store.campaign_tables import CampaignRow, DeedRow
+from service.core.store.strands import Within
 from service.core.store.tables import CommentRow
 from service.core.verdict import Decision
 from service.web.queue_words import DECIDED
@@ -54,13 +55,13 @@ class Decided:
     late: int
 
 
-def shown(session: Session, rows: Sequence[CampaignRow], site_id: int | None) -> list[Campaign]:
+def shown(session: Session, rows: Sequence[CampaignRow], site_id: Within) -> list[Campaign]:
     """The campaigns in order."""
     waiting = campaigns.counts(session, [row.id for row in rows], site_id)
     return [_shown(session, row, waiting[row.id], site_id) for row in rows]
 
 
-def decisions(session: Session, campaign_id: int, site_id: int | None) -> list[Decided]:
+def decisions(session: Session, campaign_id: int, site_id: Within) -> list[Decided]:
     """What stands, newest first."""
     deeds = campaigns.deeds(session, campaign_id, site_id)
     done = campaigns.done(session, [deed.id for deed in deeds])
@@ -102,7 +103,7 @@ def sample(texts: Sequence[str]) -> list[Stretch]:
     ]
 
 
-def _shown(session: Session, row: CampaignRow, waiting: int, site_id: int | None) -> Campaign:
+def _shown(session: Session, row: CampaignRow, waiting: int, site_id: Within) -> Campaign:
     newest = campaigns.newest(session, row.id, site_id)
     places, _ = comments.sites_and_articles(session, newest)
     authors = list(dict.fromkeys(one.author_name.strip() or "No name" for one in newest))

@@ -15,9 +15,10 @@ from werkzeug.exceptions import Forbidden
 
 from service.core import campaigns as deciding
 from service.core.campaigns import Deed, Who
-from service.core.errors import NothingToUndo, NothingWaits
-from service.core.store import campaigns, sites
+from service.core.errors import NotFound, NothingToUndo, NothingWaits
+from service.core.store import campaigns, sites, strands
 from service.core.store.moderators import Role
+from service.core.store.strands import Within
 from service.core.verdict import Decision
 from service.web import campaign_view as view
 from service.web import folded, queue_view
@@ -64,7 +65,7 @@ def forbid_viewers_to_act() -> None:
 
 @door.get("")
 def index() -> str:
-    site_id = current_moderator().site_id
+    site_id = current_moderator().sites
     with parts().store.reading() as session:
         rows = campaigns.waiting(session, site_id, _before(), PAGE + 1)
         found = view.shown(session, rows[:PAGE], site_id)
@@ -137,7 +138,7 @@ def pull_out(campaign_id: int, comment_id: UUID) -> ResponseReturnValue:
 
 
 def _page(campaign_id: int, is_stale: bool = False) -> str:
-    site_id = current_moderator().site_id
+    site_id = current_moderator().sites
     now = parts().clock()
     which, after = _show(), request.args.get("after", type=UUID)
     with parts().store.reading() as session:
@@ -178,11 +179,14 @@ def _onwards(campaign_id: int, told: str, undo: int | None = None) -> ResponseRe
 def _who() -> Who:
     """The moderator, confined to the one site that the queue showed, if it was one."""
     moderator = current_moderator()
-    site_id, name = moderator.site_id, request.form.get("site", "")
-    if site_id is None and name:
+    within: Within = moderator.sites
+    if name := request.form.get("site", ""):
         with parts().store.reading() as session:
-            site_id = sites.by_name(session, name).id
-    return Who(actor_of(moderator), site_id)
+            site = sites.by_name(session, name)
+        if not strands.holds(within, site.id):
+            raise NotFound(f"there is no site {name}")
+        within = site.id
+    return Who(actor_of(moderator), within)
 
 
 def _spared() -> set[UUID]:

@@ -134,7 +134,7 @@ def top_bar() -> TopBar:
 def _condition(session: Session) -> Condition:
     now, scorer = parts().clock(), parts().scorer
     pending = standing.oldest(session, Outcome.PENDING)
-    held = standing.oldest(session, Outcome.HELD, current_moderator().site_id)
+    held = standing.oldest(session, Outcome.HELD, current_moderator().within)
     return Condition(
         has_worker=standing.has_worker(session, now),
         pending=_age(pending, now),

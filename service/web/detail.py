@@ -10,6 +10,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from service.core.store import threads
+from service.core.store.strands import Within
 from service.core.store.tables import CommentRow
 from service.web.author_view import Known, Panels, known, panels
 from service.web.queue_view import Card
@@ -56,7 +57,7 @@ class Detail:
 
 
 def detail_of(
-    session: Session, card: Card, now: datetime, site_id: int | None, part: Part | None = None
+    session: Session, card: Card, now: datetime, site_id: Within, part: Part | None = None
 ) -> Detail:
     """What the part needs, of one site if `site_id` names it; without a part, what all need."""
     before: list[CommentRow] = []

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from service.core.store import campaigns, comments, folding
 from service.core.store.campaigns import Alike
 from service.core.store.folding import Crowd
+from service.core.store.strands import Within
 from service.core.store.tables import ArticleRow, CommentRow, SiteRow
 from service.web import queue_view
 from service.web.auth import local_path
@@ -63,7 +64,7 @@ class Fold:
         return [action for action in ACTIONS if action.decision != "hold"]
 
 
-def of_cards(session: Session, cards: Sequence[Card], site_id: int | None) -> dict[UUID, Fold]:
+def of_cards(session: Session, cards: Sequence[Card], site_id: Within) -> dict[UUID, Fold]:
     """The folds of those cards that stand for a campaign, by comment."""
     alike = {card.comment.id: card.alike for card in cards if card.alike}
     numbers = {campaign.campaign_id for campaign in alike.values()}
@@ -77,7 +78,7 @@ def of_cards(session: Session, cards: Sequence[Card], site_id: int | None) -> di
     }
 
 
-def fragment(campaign_id: int, site_id: int | None) -> str:
+def fragment(campaign_id: int, site_id: Within) -> str:
     """The campaign's card as it stands now, for the script; "" when nothing of it waits."""
     with parts().store.reading() as session:
         campaigns.by_id(session, campaign_id, site_id)

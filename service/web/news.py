@@ -14,6 +14,7 @@ from werkzeug.exceptions import Unauthorized
 
 from service.core.store import comments, presences, sites
 from service.core.store.moderators import Role
+from service.core.store.strands import Within
 from service.core.verdict import Outcome
 from service.web import queue_view as view
 from service.web.auth import current_moderator, logged_in
@@ -41,7 +42,7 @@ def show() -> ResponseReturnValue:
 
     `looking` are the comments that others look at, each with their initials and addresses.
     """
-    site_id = current_moderator().site_id
+    site_id: Within = current_moderator().within
     since = request.args.get("since", type=UUID)
     with parts().store.reading() as session:
         if site_id is None and request.args.get("site"):
@@ -68,7 +69,7 @@ def look_at(comment_id: UUID) -> ResponseReturnValue:
     moderator, now = current_moderator(), parts().clock()
     if moderator.role != Role.VIEWER:  # who cannot decide takes nobody's work away
         with parts().store.writing() as session:
-            comments.by_id(session, comment_id, moderator.site_id)
+            comments.by_id(session, comment_id, moderator.within)
             presences.note(session, moderator.id, comment_id, now)
     return "", 204
 
@@ -82,7 +83,7 @@ def initials(email: str) -> str:
 def _looking(session: Session, now: datetime) -> dict[str, dict[str, str]]:
     moderator = current_moderator()
     found: dict[str, dict[str, str]] = {}
-    for comment_id, email in presences.of_others(session, moderator.id, moderator.site_id, now):
+    for comment_id, email in presences.of_others(session, moderator.id, moderator.within, now):
         here = found.setdefault(str(comment_id), {"initials": initials(email), "names": email})
         if here["names"] != email:
             here["initials"] += f" {initials(email)}"

@@ -20,6 +20,7 @@ from service.core.search import InvalidSearch
 from service.core.store import comments, found, removals, sites, statistics
 from service.core.store.comments import Order
 from service.core.store.found import Count
+from service.core.store.strands import Within
 from service.core.store.tables import CommentRow, SiteRow
 from service.core.verdict import Decision, EventKind, Outcome, Verdict, outcome_of
 from service.scoring import reasons_on_view
@@ -82,7 +83,7 @@ def index() -> ResponseReturnValue:
             waiting = replace(scope, outcome=Outcome.PENDING, is_folded=False)
             checking = found.page(session, waiting, Order.OLDEST, None, CHECKING).rows
         cards = _cards(session, [*found_page.rows, *checking], site_id=scope.site_id)
-        counts = found.counts(session, scope)
+        counts = found.counts(session, scope, found_page.matching)
         strip = views.strip(session, place, seen_sites)
         today = _today(session, seen_sites, scope.now) if not found_page.rows else None
         folds = folded.of_cards(session, cards, scope.site_id) if place.is_folded else {}
@@ -153,7 +154,7 @@ def decide(comment_id: UUID) -> ResponseReturnValue:
                 revision,
                 actor_of(moderator),
                 now,
-                site_id=moderator.site_id,
+                site_id=moderator.within,
                 reason=reason,
             )
         parts().bell.ring_to_learn()
@@ -170,7 +171,7 @@ def undo(comment_id: UUID) -> ResponseReturnValue:
     try:
         with parts().store.writing() as session:
             row = moderation.undo(
-                session, comment_id, revision, actor_of(moderator), now, site_id=moderator.site_id
+                session, comment_id, revision, actor_of(moderator), now, site_id=moderator.within
             )
         parts().bell.ring_to_learn()
     except (StaleRevision, NothingToUndo):
@@ -181,7 +182,7 @@ def undo(comment_id: UUID) -> ResponseReturnValue:
 
 
 def _cards(
-    session: Session, rows: list[CommentRow], whole: bool = False, site_id: int | None = None
+    session: Session, rows: list[CommentRow], whole: bool = False, site_id: Within = None
 ) -> list[Card]:
     """The cards; of campaigns they count what is on the site, else on all that one sees."""
     explained = [row for row in rows if whole or view.is_soon_explained(row)]
@@ -190,9 +191,9 @@ def _cards(
     return view.cards(session, rows, reasons, parts().clock(), whole, within)
 
 
-def own_site() -> int | None:
-    """The one site of the moderator's that this request is about; None for every site."""
-    return current_moderator().site_id
+def own_site() -> Within:
+    """The sites of the moderator's that this request is about; None for every site."""
+    return current_moderator().within
 
 
 def visible(every: list[SiteRow]) -> list[SiteRow]:

@@ -11,8 +11,10 @@ from flask import url_for
 
 from service.core import search
 from service.core.search import InvalidSearch, Search
+from service.core.store import strands
 from service.core.store.comments import Order
 from service.core.store.found import Scope
+from service.core.store.strands import Within
 from service.core.store.tables import SiteRow
 from service.web.parts import parts
 from service.web.queue_view import OUTCOMES, Tab
@@ -125,12 +127,11 @@ def default_order(tab: Tab) -> Order:
     return Order.URGENT if tab is Tab.REVIEW else Order.NEWEST
 
 
-def place_of(
-    values: Mapping[str, str], seen_sites: Sequence[SiteRow], own_site: int | None
-) -> Place:
+def place_of(values: Mapping[str, str], seen_sites: Sequence[SiteRow], own_site: Within) -> Place:
     """Where an address leads; what it says wrongly or not at all falls back to the usual."""
     names = {site.id: site.name for site in seen_sites}
-    usual = names.get(own_site or 0, "")
+    theirs = [] if own_site is None else strands.ids_of(own_site)
+    usual = names[theirs[0]] if len(theirs) == 1 else ""
     tab = _choice(Tab, values.get("tab", ""), Tab.REVIEW)
     order = _choice(Order, values.get("order", ""), default_order(tab))
     site = values.get("site", "")
@@ -140,9 +141,7 @@ def place_of(
     return Place(tab, order, named, query, _uuid(values.get("after")), campaigns)
 
 
-def scope_of(
-    place: Place, seen_sites: Sequence[SiteRow], own_site: int | None, **fence: Any
-) -> Scope:
+def scope_of(place: Place, seen_sites: Sequence[SiteRow], own_site: Within, **fence: Any) -> Scope:
     """What the place shows, to whom sees these sites. Raises InvalidSearch."""
     named = next((site.id for site in seen_sites if site.name == place.site), own_site)
     return Scope(

@@ -15,6 +15,7 @@ from service.core.policy import Reason
 from service.core.store import campaigns, comments, examples, lessons, moderators
 from service.core.store.campaigns import Alike
 from service.core.store.lessons import Taught
+from service.core.store.strands import Within
 from service.core.store.tables import ArticleRow, CommentRow, EventRow, SiteRow
 from service.core.verdict import Decision, Outcome, Verdict, outcome_of
 from service.web import author_view
@@ -199,11 +200,11 @@ def cards(
     reasons: Mapping[UUID, Sequence[Reason]],
     now: datetime,
     whole: bool = False,
-    site_id: int | None = None,
+    site_id: Within = None,
 ) -> list[Card]:
     """The cards of the comments, in order; `whole` shows even very long texts to the end.
 
-    Of campaigns it counts what is on the site `site_id` (None: any).
+    Of campaigns it counts what is on the sites `site_id` (None: any).
     A comment without an entry in `reasons` is explained on its own page.
     """
     found_sites, articles = comments.sites_and_articles(session, rows)

@@ -1,7 +1,7 @@
-"""Which sites somebody sees, and which one of them a request is about.
+"""Which sites somebody sees, and which one of them a request names.
 
-Whoever sees some sites, but not every one, works on one at a time: every query of the pages is
-confined to it, so that a page that forgot to ask would show too little, never too much.
+Whoever sees some sites, but not every one, works on all of theirs or on the one that they chose;
+every query of the pages is confined to these.
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ from service.core.store.tables import CommentRow, ModeratorRow
 def person_of(session: Session, row: ModeratorRow) -> Person:
     """The moderator as this request sees them."""
     reach = people.reach_of(session, row)
-    site_id = row.site_id
+    site_id, named = row.site_id, None
     if reach is not None and len(reach) > 1:
         wanted = _site_of_request(session)
-        site_id = wanted if wanted in reach else site_id
-    return Person(row.id, row.email, row.name, Role(row.role), reach, site_id)
+        if wanted in reach:
+            site_id = named = wanted
+    return Person(row.id, row.email, row.name, Role(row.role), reach, site_id, named)
 
 
 def _site_of_request(session: Session) -> int | None:

@@ -33,7 +33,8 @@ def show() -> str:
         chosen = next((row for row in visible if row.name == request.args.get("site")), None)
         seen = [chosen] if chosen else visible
         scope = Scope.of_days([row.id for row in seen], days, now)
-        only = seen[0].id if len(seen) == 1 else None
+        every = current_moderator().sites is None and chosen is None
+        only = None if every else frozenset(scope.site_ids)
         figures = view.figures(session, scope, only, now)
     return render_template(
         "queue/statistics.html",

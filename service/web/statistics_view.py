@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from service.core.shares import Share
 from service.core.store import moderators, statistics
 from service.core.store.statistics import Decisions, Sampled, Scope, Waits
+from service.core.store.strands import Within
 from service.core.verdict import Decision, Outcome, Verdict
 from service.web.charts import Chart, Series
 from service.web.shown_text import domain_of, pieces
@@ -79,8 +80,8 @@ class Figures:
     deciding: list[Busy]
 
 
-def figures(session: Session, scope: Scope, site_id: int | None, now: datetime) -> Figures:
-    """Counted now. `site_id` is the one site of the scope, None when it is all of them."""
+def figures(session: Session, scope: Scope, site_id: Within, now: datetime) -> Figures:
+    """Counted now. `site_id` are the sites of the scope, None when it is all there are."""
     by_day = statistics.verdicts_by_day(session, scope)
     sample = [
         found

@@ -51,7 +51,7 @@ def strip(session: Session, place: Place, seen_sites: Sequence[SiteRow]) -> list
     found = []
     for name, query, view_id in (*queries, *own):
         values = dict(parse_qsl(query))
-        url = place_of(values, seen_sites, moderator.site_id).url()
+        url = place_of(values, seen_sites, moderator.within).url()
         found.append(View(name, url, url == here, view_id))
     return found
 
@@ -108,7 +108,7 @@ def _query(session: Session, path: str) -> str:
     moderator = current_moderator()
     seen = [site for site in sites.all_sites(session) if moderator.sees(site.id)]
     values = dict(parse_qsl(urlsplit(path).query))
-    return urlsplit(place_of(values, seen, moderator.site_id).url()).query
+    return urlsplit(place_of(values, seen, moderator.within).url()).query
 
 
 def _name() -> str:

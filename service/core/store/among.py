@@ -8,8 +8,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, String, any_, bindparam, func, select
+import sqlalchemy
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    String,
+    TableValuedAlias,
+    Uuid,
+    any_,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 
@@ -29,3 +41,20 @@ def among(dialect: str, column: InstrumentedAttribute[str], name: str) -> Column
 def listed(dialect: str, values: Collection[str]) -> str | list[str]:
     """The values as such a parameter."""
     return json.dumps(sorted(values)) if dialect == "sqlite" else sorted(values)
+
+
+def among_ids(
+    session: Session, column: InstrumentedAttribute[UUID], ids: Collection[UUID]
+) -> ColumnElement[bool]:
+    """Whether the column is one of these ids."""
+    if dialect_of(session) == "sqlite":
+        known = json.dumps([one.hex for one in sorted(ids)])
+        each = func.json_each(known).table_valued("value")
+        return column.in_(select(each.c.value))
+    return column == any_(bindparam(None, sorted(ids), type_=ARRAY(Uuid()), unique=True))
+
+
+def each_listed(dialect: str, column: InstrumentedAttribute[list[str]]) -> TableValuedAlias:
+    """A row, with `value`, for each of the texts in a JSON list."""
+    each = func.json_each if dialect == "sqlite" else func.json_array_elements_text
+    return each(column).table_valued(sqlalchemy.column("value", String))

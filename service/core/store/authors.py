@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from service.core.store import strands
 from service.core.store.author_tables import (
     EscalationRow,
     NoteRow,
@@ -18,6 +19,7 @@ from service.core.store.author_tables import (
     StandingRow,
 )
 from service.core.store.insert import insert_missing
+from service.core.store.strands import Within
 from service.core.store.tables import CommentRow
 from service.core.verdict import Outcome, Stand
 
@@ -113,18 +115,18 @@ def changes(session: Session, key: Key, limit: int = 10) -> list[StandingChangeR
     return list(session.scalars(statement))
 
 
-def by_author(session: Session, author_hash: str, site_id: int | None) -> list[Trail]:
+def by_author(session: Session, author_hash: str, site_id: Within) -> list[Trail]:
     """The newest WINDOW comments of the author (None: on any site), newest first."""
     return _trails(session, CommentRow.author_hash, author_hash, site_id)
 
 
-def by_network(session: Session, network_hash: str, site_id: int | None) -> list[Trail]:
+def by_network(session: Session, network_hash: str, site_id: Within) -> list[Trail]:
     """The newest WINDOW comments from the network, newest first."""
     return _trails(session, CommentRow.network_hash, network_hash, site_id)
 
 
 def _trails(
-    session: Session, column: InstrumentedAttribute[str], value: str, site_id: int | None
+    session: Session, column: InstrumentedAttribute[str], value: str, site_id: Within
 ) -> list[Trail]:
     if not value:
         return []
@@ -147,7 +149,7 @@ def _trails(
               row.received_at, row.revision)
         for row in session.execute(newest)
     ]  # fmt: skip
-    return [one for one in found if site_id in (None, one.site_id)]
+    return [one for one in found if strands.holds(site_id, one.site_id)]
 
 
 def revisions(

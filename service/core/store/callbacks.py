@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from service.core.store.among import among_ids
 from service.core.store.check_tables import CallbackRow
 from service.core.store.insert import insert_into
 from service.core.store.tables import CommentRow, SiteRow
@@ -49,7 +50,7 @@ def owe(session: Session, outcomes: Mapping[UUID, Outcome], now: datetime) -> No
         select(CallbackRow, SiteRow.unsure_answer)
         .join(CommentRow, CommentRow.id == CallbackRow.comment_id)
         .join(SiteRow, SiteRow.id == CommentRow.site_id)
-        .where(CallbackRow.comment_id.in_(outcomes))
+        .where(among_ids(session, CallbackRow.comment_id, outcomes))
         .order_by(CallbackRow.comment_id)
         .with_for_update(of=CallbackRow)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, text
+from sqlalchemy import JSON, ForeignKey, Index, Integer, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.core.store.tables import SERIAL, Table
@@ -69,7 +69,9 @@ class DeedRow(Table):
 
     id: Mapped[int] = mapped_column(SERIAL, primary_key=True, autoincrement=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
-    site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"))  # None: every site
+    # The one site that it is about, or several; neither: every site.
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"))
+    site_ids: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
     decision: Mapped[str] = mapped_column(String(10))
     actor: Mapped[str] = mapped_column()
     at: Mapped[datetime] = mapped_column()

@@ -1,4 +1,4 @@
-"""Campaigns: the queries of their pages. A moderator of one site sees that site's comments only."""
+"""Campaigns: the queries of their pages. Who moderates some sites sees their comments only."""
 
 from __future__ import annotations
 
@@ -22,11 +22,14 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from service.core.errors import NotFound
+from service.core.store import strands
 from service.core.store.campaign_tables import OPEN, CampaignRow, DeedRow, DoneRow, MemberRow
+from service.core.store.strands import Within
 from service.core.store.tables import CommentRow
 from service.core.verdict import Outcome
 
 COUNTED = 1_000  # counting further would cost more than it tells
+DEEDS_READ = 500  # newest decisions, to find those that who sees some sites could have made
 LOOKED_AT = 50  # newest members that tell of sites, authors and links
 
 
@@ -38,7 +41,7 @@ class Alike(NamedTuple):
 
 
 def waiting(
-    session: Session, site_id: int | None, before: tuple[datetime, int] | None, limit: int
+    session: Session, site_id: Within, before: tuple[datetime, int] | None, limit: int
 ) -> list[CampaignRow]:
     """Campaigns of which something waits, the latest first; `before` is a row's (last_at, id)."""
     statement = select(CampaignRow).where(text(OPEN), _any_waits(site_id))
@@ -51,23 +54,18 @@ def waiting(
     return list(session.scalars(statement.order_by(*newest).limit(limit)))
 
 
-def decided(session: Session, site_id: int | None, limit: int) -> list[CampaignRow]:
+def decided(session: Session, site_id: Within, limit: int) -> list[CampaignRow]:
     """Campaigns with the newest decisions that stand."""
-    statement = (
-        select(DeedRow.campaign_id)
-        .where(DeedRow.undone_at.is_(None))
-        .order_by(DeedRow.id.desc())
-        .limit(limit)
-    )
-    if site_id is not None:
-        statement = statement.where(DeedRow.site_id == site_id)
-    ids = dict.fromkeys(session.scalars(statement))
+    statement = select(DeedRow).where(DeedRow.undone_at.is_(None)).order_by(DeedRow.id.desc())
+    newest = session.scalars(statement.limit(limit if site_id is None else DEEDS_READ))
+    theirs = [row for row in newest if strands.covers(site_id, strands.kept(row))]
+    ids = dict.fromkeys(row.campaign_id for row in theirs[:limit])
     rows = session.scalars(select(CampaignRow).where(CampaignRow.id.in_(ids)))
     found = {row.id: row for row in rows}
     return [found[number] for number in ids if not found[number].is_open]
 
 
-def by_id(session: Session, campaign_id: int, site_id: int | None) -> CampaignRow:
+def by_id(session: Session, campaign_id: int, site_id: Within) -> CampaignRow:
     """The campaign, if it has a comment on the site (None: any). Raises NotFound."""
     row = session.get(CampaignRow, campaign_id)
     if row is None or not session.execute(_members(campaign_id, site_id).limit(1)).first():
@@ -75,7 +73,7 @@ def by_id(session: Session, campaign_id: int, site_id: int | None) -> CampaignRo
     return row
 
 
-def counts(session: Session, ids: Collection[int], site_id: int | None) -> dict[int, int]:
+def counts(session: Session, ids: Collection[int], site_id: Within) -> dict[int, int]:
     """How many comments of each campaign wait, counted up to COUNTED + 1."""
     parts = []
     for number in ids:
@@ -84,9 +82,7 @@ def counts(session: Session, ids: Collection[int], site_id: int | None) -> dict[
     return {row[0]: row[1] for row in session.execute(union_all(*parts))} if parts else {}
 
 
-def alike(
-    session: Session, comment_ids: Collection[UUID], site_id: int | None
-) -> dict[UUID, Alike]:
+def alike(session: Session, comment_ids: Collection[UUID], site_id: Within) -> dict[UUID, Alike]:
     """The campaigns of the comments; those of which nothing else waits are left out."""
     statement = (
         select(MemberRow.comment_id, MemberRow.campaign_id, CommentRow.outcome)
@@ -108,7 +104,7 @@ def alike(
     return {one: campaign for one, campaign in found.items() if campaign.others > 0}
 
 
-def newest(session: Session, campaign_id: int, site_id: int | None) -> list[CommentRow]:
+def newest(session: Session, campaign_id: int, site_id: Within) -> list[CommentRow]:
     """The newest members, LOOKED_AT at most."""
     ids = _members(campaign_id, site_id).order_by(MemberRow.comment_id.desc()).limit(LOOKED_AT)
     rows = session.scalars(select(CommentRow).where(CommentRow.id.in_(ids)))
@@ -118,7 +114,7 @@ def newest(session: Session, campaign_id: int, site_id: int | None) -> list[Comm
 def members(
     session: Session,
     campaign_id: int,
-    site_id: int | None,
+    site_id: Within,
     *,
     only: ColumnElement[bool] | None,
     after: UUID | None,
@@ -134,8 +130,7 @@ def members(
     )
     if only is not None:
         statement = statement.where(only)
-    if site_id is not None:
-        statement = statement.where(MemberRow.site_id == site_id)
+    statement = statement.where(*strands.on_sites(MemberRow.site_id, site_id))
     if after is not None:
         statement = statement.where(MemberRow.comment_id < after)
     return list(session.scalars(statement))
@@ -147,16 +142,14 @@ LATE = exists().where(DoneRow.comment_id == MemberRow.comment_id, DoneRow.inheri
 IN_IT = MemberRow.pulled_at.is_(None)
 
 
-def deeds(session: Session, campaign_id: int, site_id: int | None) -> list[DeedRow]:
+def deeds(session: Session, campaign_id: int, site_id: Within) -> list[DeedRow]:
     """The decisions about the campaign that stand and this moderator may undo, newest first."""
     statement = (
         select(DeedRow)
         .where(DeedRow.campaign_id == campaign_id, DeedRow.undone_at.is_(None))
         .order_by(DeedRow.id.desc())
     )
-    if site_id is not None:
-        statement = statement.where(DeedRow.site_id == site_id)
-    return list(session.scalars(statement))
+    return [row for row in session.scalars(statement) if strands.covers(site_id, strands.kept(row))]
 
 
 def done(session: Session, deed_ids: Sequence[int]) -> dict[tuple[int, bool], int]:
@@ -169,19 +162,19 @@ def done(session: Session, deed_ids: Sequence[int]) -> dict[tuple[int, bool], in
     return {(row[0], row[1]): row[2] for row in session.execute(statement)}
 
 
-def _any_waits(site_id: int | None) -> ColumnElement[bool]:
+def _any_waits(site_id: Within) -> ColumnElement[bool]:
     waits = (
         exists()
         .where(MemberRow.campaign_id == CampaignRow.id, MemberRow.pulled_at.is_(None))
         .where(CommentRow.id == MemberRow.comment_id, CommentRow.outcome == Outcome.HELD)
     )
-    return waits if site_id is None else waits.where(MemberRow.site_id == site_id)
+    return waits.where(*strands.on_sites(MemberRow.site_id, site_id))
 
 
-def _members(campaign_id: int, site_id: int | None, *only: ColumnElement[bool]) -> Select[UUID]:
+def _members(campaign_id: int, site_id: Within, *only: ColumnElement[bool]) -> Select[UUID]:
     statement = (
         select(MemberRow.comment_id)
         .join(CommentRow, CommentRow.id == MemberRow.comment_id)
         .where(MemberRow.campaign_id == campaign_id, MemberRow.pulled_at.is_(None), *only)
     )
-    return statement if site_id is None else statement.where(MemberRow.site_id == site_id)
+    return statement.where(*strands.on_sites(MemberRow.site_id, site_id))

@@ -7,10 +7,12 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
+from sqlalchemy.orm import Session, aliased
 
 from service.core.errors import NotFound
+from service.core.store import strands
+from service.core.store.strands import Entity, Within
 from service.core.store.tables import ArticleRow, CommentRow, EventRow, SiteRow
 from service.core.verdict import Outcome
 
@@ -25,20 +27,27 @@ class Order(StrEnum):
     URGENT = "urgent"  # likeliest to be changed by a person first
 
 
-def by_id(session: Session, comment_id: UUID, site_id: int | None = None) -> CommentRow:
-    """The comment, if it is on the site (None: any). Raises NotFound."""
+SORTED: dict[Order, list[tuple[str, bool]]] = {  # columns, and whether the greatest comes first
+    Order.NEWEST: [("id", True)],
+    Order.OLDEST: [("id", False)],
+    Order.URGENT: [("urgency", True), ("id", True)],
+}
+
+
+def by_id(session: Session, comment_id: UUID, site_id: Within = None) -> CommentRow:
+    """The comment, if it is on one of the sites (None: any). Raises NotFound."""
     return _on_site(session.get(CommentRow, comment_id), comment_id, site_id)
 
 
-def for_change(session: Session, comment_id: UUID, site_id: int | None = None) -> CommentRow:
+def for_change(session: Session, comment_id: UUID, site_id: Within = None) -> CommentRow:
     """Like `by_id`, locked until the transaction ends."""
     comment = session.get(CommentRow, comment_id, with_for_update=True)
     return _on_site(comment, comment_id, site_id)
 
 
-def _on_site(comment: CommentRow | None, comment_id: UUID, site_id: int | None) -> CommentRow:
+def _on_site(comment: CommentRow | None, comment_id: UUID, site_id: Within) -> CommentRow:
     """Another site's comment and none at all are told alike."""
-    if comment is None or site_id not in (None, comment.site_id):
+    if comment is None or not strands.holds(site_id, comment.site_id):
         raise NotFound(f"there is no comment {comment_id}")
     return comment
 
@@ -74,30 +83,42 @@ def page(
     session: Session,
     *,
     outcome: Outcome | None = None,
-    site_id: int | None = None,
+    site_id: Within = None,
     order: Order = Order.NEWEST,
     after: UUID | None = None,
     limit: int = 50,
 ) -> list[CommentRow]:
-    """Up to `limit` comments behind the comment `after` in the given order (keyset paging)."""
-    statement = select(CommentRow)
-    if outcome is not None:
-        statement = statement.where(CommentRow.outcome == outcome)
-    if site_id is not None:
-        statement = statement.where(CommentRow.site_id == site_id)
+    """Up to `limit` comments behind the comment `after` in the given order (keyset paging).
+
+    Only what is held is sorted by urgency as a whole, of all else the newest COUNTED.
+    """
     anchor = session.get(CommentRow, after) if after else None
-    statement = _ordered(statement, order, after, anchor)
-    return list(session.scalars(statement.limit(limit)))
+    outcomes = [outcome] if outcome else list(Outcome)
+    conditions = behind(order, after, anchor)
+    if order is Order.URGENT and outcome is not Outcome.HELD:
+        newest = strands.merged(outcomes, site_id, [], SORTED[Order.NEWEST], COUNTED).subquery()
+        inner = aliased(CommentRow, newest)
+        behind_it = [] if anchor is None else [less_urgent(inner, anchor)]
+        by = strands.sorted_by(inner, SORTED[order])
+        statement = select(inner).where(*behind_it).order_by(*by).limit(limit)
+    elif outcome is None and site_id is None:  # in the order of their numbers
+        by = strands.sorted_by(CommentRow, SORTED[order])
+        statement = select(CommentRow).where(*conditions).order_by(*by).limit(limit)
+    else:
+        statement = strands.merged(outcomes, site_id, conditions, SORTED[order], limit)
+    return list(session.scalars(statement))
 
 
-def counts(session: Session, site_id: int | None = None) -> dict[Outcome, int]:
+def counts(session: Session, site_id: Within = None) -> dict[Outcome, int]:
     """How many comments have each outcome, counted up to COUNTED + 1."""
-    return {outcome: _count(session, outcome, site_id) for outcome in Outcome}
+    asked = union_all(*(_count(outcome, site_id) for outcome in Outcome))
+    return {Outcome(row[0]): row[1] for row in session.execute(asked)}
 
 
-def count_newer(session: Session, outcome: Outcome, since: UUID, site_id: int | None = None) -> int:
+def count_newer(session: Session, outcome: Outcome, since: UUID, site_id: Within = None) -> int:
     """How many comments of an outcome are newer than `since`, counted up to COUNTED + 1."""
-    return _count(session, outcome, site_id, since)
+    counted: int = session.execute(_count(outcome, site_id, since)).one()[1]
+    return counted
 
 
 def count_by_site(session: Session) -> dict[int, int]:
@@ -141,36 +162,29 @@ def on_article(session: Session, comment_ids: Sequence[UUID]) -> dict[UUID, int]
     return found
 
 
-def _ordered(
-    statement: Select[CommentRow],
-    order: Order,
-    after: UUID | None,
-    anchor: CommentRow | None,
-) -> Select[CommentRow]:
-    if order is Order.OLDEST:
-        statement = statement.order_by(CommentRow.id)
-        return statement if after is None else statement.where(CommentRow.id > after)
-    if order is Order.URGENT:
-        statement = statement.order_by(CommentRow.urgency.desc(), CommentRow.id.desc())
-        if anchor is None:
-            return statement
-        return statement.where(
-            or_(
-                CommentRow.urgency < anchor.urgency,
-                and_(CommentRow.urgency == anchor.urgency, CommentRow.id < anchor.id),
-            )
-        )
-    statement = statement.order_by(CommentRow.id.desc())
-    return statement if after is None else statement.where(CommentRow.id < after)
+def behind(
+    order: Order, after: UUID | None, anchor: CommentRow | None
+) -> list[ColumnElement[bool]]:
+    """What comes after the comment in the order."""
+    if after is None:
+        return []
+    if order is not Order.URGENT:
+        return [CommentRow.id > after if order is Order.OLDEST else CommentRow.id < after]
+    return [] if anchor is None else [less_urgent(CommentRow, anchor)]
 
 
-def _count(
-    session: Session, outcome: Outcome, site_id: int | None, since: UUID | None = None
-) -> int:
-    statement = select(CommentRow.id).where(CommentRow.outcome == outcome)
-    if since is not None:
-        statement = statement.where(CommentRow.id > since)
-    if site_id is not None:
-        statement = statement.where(CommentRow.site_id == site_id)
-    capped = statement.limit(COUNTED + 1).subquery()
-    return session.scalar(select(func.count()).select_from(capped)) or 0
+def less_urgent(of: Entity, anchor: CommentRow) -> ColumnElement[bool]:
+    """Whether it comes after `anchor`, the most urgent first."""
+    return and_(
+        of.urgency <= anchor.urgency,  # alone, this lets an index begin at the right place
+        or_(of.urgency < anchor.urgency, of.id < anchor.id),
+    )
+
+
+def _count(outcome: Outcome, site_id: Within, since: UUID | None = None) -> Select[str, int]:
+    """(outcome, how many)."""
+    newer = [] if since is None else [CommentRow.id > since]
+    capped = strands.merged(
+        [outcome], site_id, newer, SORTED[Order.NEWEST], COUNTED + 1, ["id"]
+    ).subquery()
+    return select(literal(outcome.value), func.count()).select_from(capped)

@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, literal, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from service.core.store.among import among_ids
 from service.core.store.lesson_tables import DUE, ExampleRow
 from service.core.store.tables import CommentRow
 
@@ -56,7 +57,7 @@ def label_many(
     chosen = select(CommentRow.id, CommentRow.site_id, literal(1), *values)
     adding = dialect.insert(ExampleRow).from_select(
         ["comment_id", "site_id", "turn", *(column.key for column in said)],
-        chosen.where(CommentRow.id.in_(comment_ids)),
+        chosen.where(among_ids(session, CommentRow.id, comment_ids)),
     )
     again = {column.key: each for column, each in said.items()}
     again |= {"failure": None, "turn": row.turn + 1}
@@ -72,7 +73,9 @@ def withdraw_many(
     """Like `withdraw`, for many. The caller holds their locks."""
     session.execute(
         update(ExampleRow)
-        .where(ExampleRow.comment_id.in_(comment_ids), ExampleRow.label.is_not(None))
+        .where(
+            among_ids(session, ExampleRow.comment_id, comment_ids), ExampleRow.label.is_not(None)
+        )
         .values(
             label=None,
             actor=actor,
@@ -80,7 +83,8 @@ def withdraw_many(
             turn=ExampleRow.turn + 1,
             attempts=0,
             failure=None,
-        )
+        ),
+        execution_options={"synchronize_session": False},
     )
 
 

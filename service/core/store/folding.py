@@ -12,8 +12,9 @@ from uuid import UUID
 from sqlalchemy import Select, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from service.core.store import comments
+from service.core.store import comments, strands
 from service.core.store.campaign_tables import CampaignRow, MemberRow
+from service.core.store.strands import Within
 from service.core.store.tables import CommentRow
 from service.core.verdict import Outcome
 
@@ -31,7 +32,7 @@ class Crowd(NamedTuple):
 
 
 def shown(
-    session: Session, ids: Sequence[UUID], site_id: int | None, newest: dict[int, UUID]
+    session: Session, ids: Sequence[UUID], site_id: Within, newest: dict[int, UUID]
 ) -> list[UUID]:
     """Those that stand in the queue, in order: of a campaign only the newest that waits.
 
@@ -46,9 +47,7 @@ def shown(
     return [one for one in ids if newest.get(campaign_of.get(one) or 0, one) == one]
 
 
-def _newest_of(
-    session: Session, campaign_ids: Collection[int], site_id: int | None
-) -> dict[int, UUID]:
+def _newest_of(session: Session, campaign_ids: Collection[int], site_id: Within) -> dict[int, UUID]:
     """The newest comment of each campaign that waits."""
     first = (
         _waiting(site_id, MemberRow.comment_id)
@@ -63,7 +62,7 @@ def _newest_of(
 
 
 def crowds(
-    session: Session, campaign_ids: Collection[int], site_id: int | None, listed: int
+    session: Session, campaign_ids: Collection[int], site_id: Within, listed: int
 ) -> dict[int, Crowd]:
     """What waits of each campaign on the site (None: any), with the `listed` newest."""
     if not campaign_ids:
@@ -73,12 +72,12 @@ def crowds(
     return {row[0]: Crowd(*row[1:5], newest[row[0]]) for row in counted if row[0] in newest}
 
 
-def newest_waiting(session: Session, campaign_id: int, site_id: int | None) -> CommentRow | None:
+def newest_waiting(session: Session, campaign_id: int, site_id: Within) -> CommentRow | None:
     """The comment that stands for the campaign in the queue; None when nothing of it waits."""
     return next(iter(_newest(session, [campaign_id], site_id, 1).get(campaign_id, ())), None)
 
 
-def _counted(campaign_id: int, site_id: int | None) -> Select[int, int, int, int, int]:
+def _counted(campaign_id: int, site_id: Within) -> Select[int, int, int, int, int]:
     columns = (CommentRow.site_id, CommentRow.author_name, CommentRow.network_hash)
     looked_at = (
         _waiting(site_id, *columns)
@@ -97,7 +96,7 @@ def _counted(campaign_id: int, site_id: int | None) -> Select[int, int, int, int
 
 
 def _newest(
-    session: Session, campaign_ids: Collection[int], site_id: int | None, number: int
+    session: Session, campaign_ids: Collection[int], site_id: Within, number: int
 ) -> dict[int, list[CommentRow]]:
     parts = []
     for one in campaign_ids:
@@ -113,11 +112,11 @@ def _newest(
     return by_campaign
 
 
-def _waiting(site_id: int | None, *columns: Any) -> Select[Any]:
+def _waiting(site_id: Within, *columns: Any) -> Select[Any]:
     statement = (
         select(*columns)
         .select_from(MemberRow)
         .join(CommentRow, CommentRow.id == MemberRow.comment_id)
         .where(MemberRow.pulled_at.is_(None), CommentRow.outcome == Outcome.HELD)
     )
-    return statement if site_id is None else statement.where(MemberRow.site_id == site_id)
+    return statement.where(*strands.on_sites(MemberRow.site_id, site_id))

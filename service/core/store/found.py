@@ -10,23 +10,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from service.core.search import EVERYTHING, Search
-from service.core.store import folding, matching
-from service.core.store.comments import Order
-from service.core.store.matching import Entity, first_id
+from service.core.store import folding, matching, strands
+from service.core.store.comments import SORTED, Order, behind, less_urgent
+from service.core.store.matching import first_id
+from service.core.store.strands import Entity, Within
 from service.core.store.tables import CommentRow, EventRow
 from service.core.verdict import Outcome
 
 WINDOW = 10_000  # comments looked at by one query
 STEP = 200  # comments looked at first where campaigns are folded, then four times as many
-GLANCE = 2_000  # comments looked at to tell how many match in a tab that is not open
-Some = TypeVar("Some", bound=Select[Any])
+GLANCE = 1_000  # comments looked at to tell how many match in a tab that is not open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ class Scope:
     """
 
     outcome: Outcome
-    site_id: int | None
+    site_id: Within
     site_ids: Mapping[str, int]  # those that the moderator may see, by name in lower case
     now: datetime
     secret: str
@@ -48,14 +48,6 @@ class Scope:
     is_folded: bool = False  # without a search: of a campaign the newest stands for all
 
 
-class Page(NamedTuple):
-    """A page of what was found."""
-
-    rows: list[CommentRow]
-    following: UUID | None  # what the next page follows; None: there is none
-    reached: datetime | None  # how far back was looked, where there may be more behind it
-
-
 class Count(NamedTuple):
     """How many there are, and whether more may be behind what was looked at."""
 
@@ -63,24 +55,38 @@ class Count(NamedTuple):
     more: bool
 
 
+class Page(NamedTuple):
+    """A page of what was found."""
+
+    rows: list[CommentRow]
+    following: UUID | None  # what the next page follows; None: there is none
+    reached: datetime | None  # how far back was looked, where there may be more behind it
+    matching: Count | None = None  # how many match, where the whole window was looked at
+
+
 def page(session: Session, scope: Scope, order: Order, after: UUID | None, limit: int) -> Page:
     """Up to `limit` comments behind the comment `after` (keyset paging)."""
     if scope.is_folded:
         return _folded_page(session, scope, order, after, limit)
     anchor = session.get(CommentRow, after) if after else None
-    window = _window(scope, order, after, anchor)
-    inner = aliased(CommentRow, window.subquery())
+    inner = aliased(CommentRow, _window(scope, order, after, anchor).subquery())
     rest = _rest(scope, inner, order, anchor)
-    statement = _sorted(select(inner.id).where(*rest), inner, order).limit(limit + 1)
-    ids = list(session.scalars(statement))
-    rows = _in_order(session, ids[:limit])
+    # On a first page all of the window is looked at anyway, to count: so it is done only once.
+    counts = func.count().over() if rest and after is None else literal(0)
+    statement = select(inner.id, counts).where(*rest)
+    found = session.execute(statement.order_by(*_by(inner, order)).limit(limit + 1)).all()
+    ids = [row[0] for row in found]
+    rows, goes_on = _in_order(session, ids[:limit]), _comes_in(scope, order)
+    counted, last = None, None
+    if (rest or not goes_on) and (after is None or len(ids) <= limit):
+        last = _end_of(session, scope, order, after, anchor)
+    if rest and after is None:
+        counted = Count(found[0][1] if found else 0, last is not None)
     if len(ids) > limit:
-        return Page(rows, ids[limit - 1], None)
-    last = _end_of(session, window, scope.window) if rest else None
+        return Page(rows, ids[limit - 1], None, counted)
     if last is None:
-        return Page(rows, None, None)
-    goes_on = order is not Order.URGENT or _driver(scope, CommentRow) is None
-    return Page(rows, last.id if goes_on else None, last.received_at)
+        return Page(rows, None, None, counted)
+    return Page(rows, last.id if goes_on else None, last.received_at, counted)
 
 
 def _folded_page(
@@ -90,10 +96,11 @@ def _folded_page(
     shown: list[UUID] = []
     newest: dict[int, UUID] = {}
     step, looked_at = min(STEP, scope.window), 0
+    columns = [name for name, _ in SORTED[order]]
     last = session.get(CommentRow, after) if after else None
     while len(shown) <= limit:
-        wanted = _window(scope, order, after, last).with_only_columns(CommentRow.id).limit(step)
-        ids = list(session.scalars(wanted))
+        part = replace(scope, window=step)
+        ids = [row.id for row in session.execute(_window(part, order, after, last, columns))]
         shown += folding.shown(session, ids, scope.site_id, newest)
         if len(ids) < step:
             break
@@ -105,31 +112,59 @@ def _folded_page(
     return Page(_in_order(session, shown[:limit]), following, None)
 
 
-def counts(session: Session, scope: Scope) -> dict[Outcome, Count]:
-    """How many comments of each outcome match, in a window of each; smaller but in the open tab."""
-    return {outcome: count(session, _in_tab(scope, outcome)) for outcome in Outcome}
+def counts(session: Session, scope: Scope, known: Count | None = None) -> dict[Outcome, Count]:
+    """How many comments of each outcome match, in a window of each; smaller but in the open tab.
+
+    `known` is that of the open tab, where it has been counted.
+    """
+    if _driver(scope, CommentRow) is not None:
+        return _counts_of_theirs(session, scope)
+    tabs = {outcome: _in_tab(scope, outcome) for outcome in Outcome}
+    if known is not None:
+        del tabs[scope.outcome]
+    asked = union_all(*(_count(tab) for tab in tabs.values()))
+    found = {row[0]: row for row in session.execute(asked)}
+    counted = {
+        outcome: Count(found[outcome][1], found[outcome][2] >= tab.window)
+        for outcome, tab in tabs.items()
+    }
+    return counted if known is None else counted | {scope.outcome: known}
+
+
+def _counts_of_theirs(session: Session, scope: Scope) -> dict[Outcome, Count]:
+    """The same of an author or network: one window holds the comments of every tab."""
+    inner = aliased(CommentRow, _window(scope, Order.NEWEST, None, None).subquery())
+    looked = func.count()
+    matching = looked.filter(*_theirs(scope, inner), *_since_fence(scope, inner))
+    statement = select(inner.outcome, matching, looked).group_by(inner.outcome)
+    found = {row[0]: row for row in session.execute(statement)}
+    more = sum(row[2] for row in found.values()) >= scope.window
+    return {one: Count(found[one][1] if one in found else 0, more) for one in Outcome}
 
 
 def count(session: Session, scope: Scope) -> Count:
     """How many comments match, in the newest window."""
-    window = _window(scope, Order.NEWEST, None, None)
-    inner = aliased(CommentRow, window.subquery())
-    if rest := _rest(scope, inner, Order.NEWEST, None):
-        looked = func.count(inner.id)
-        comments, seen = session.execute(select(looked.filter(*rest), looked)).one()
-    else:  # the index alone knows
-        each = window.with_only_columns(CommentRow.id).subquery()
-        comments = seen = session.scalar(select(func.count()).select_from(each)) or 0
+    _, comments, seen = session.execute(_count(scope)).one()
     return Count(comments, seen >= scope.window)
 
 
 def revisions(session: Session, scope: Scope) -> tuple[dict[UUID, int], bool]:
     """The newest that match, with their revisions; whether there may be more behind the window."""
-    window = _window(scope, Order.NEWEST, None, None)
-    inner = aliased(CommentRow, window.subquery())
+    inner = aliased(CommentRow, _window(scope, Order.NEWEST, None, None).subquery())
     rest = _rest(scope, inner, Order.NEWEST, None)
     found = session.execute(select(inner.id, inner.revision).where(*rest)).all()
-    return dict(found), _end_of(session, window, scope.window) is not None
+    return dict(found), _end_of(session, scope, Order.NEWEST, None, None) is not None
+
+
+def _count(scope: Scope) -> Select[str, int, int]:
+    """(outcome, how many match, how many were looked at)."""
+    inner = aliased(CommentRow, _window(scope, Order.NEWEST, None, None).subquery())
+    tab = literal(scope.outcome.value)
+    if rest := _rest(scope, inner, Order.NEWEST, None):
+        looked = func.count(inner.id)
+        return select(tab, looked.filter(*rest), looked)
+    alone = _window(scope, Order.NEWEST, None, None, ("id",)).subquery()  # the index alone knows
+    return select(tab, func.count(), func.count()).select_from(alone)
 
 
 def _in_tab(scope: Scope, outcome: Outcome) -> Scope:
@@ -142,21 +177,32 @@ def _in_tab(scope: Scope, outcome: Outcome) -> Scope:
 
 
 def _window(
-    scope: Scope, order: Order, after: UUID | None, anchor: CommentRow | None
-) -> Select[CommentRow]:
-    """At most WINDOW comments, read in the order of an index."""
+    scope: Scope,
+    order: Order,
+    after: UUID | None,
+    anchor: CommentRow | None,
+    columns: Sequence[str] = (),
+) -> Select[Any]:
+    """At most WINDOW comments, or these columns of them, read in the order of an index."""
     driver = _driver(scope, CommentRow)
     if driver is not None:
-        statement = select(CommentRow).where(driver, *_arrival(scope, CommentRow))
+        theirs = strands.chosen(CommentRow, columns).where(driver, *_arrival(scope, CommentRow))
         if after and order is Order.NEWEST:
-            statement = statement.where(CommentRow.id < after)
-        return statement.order_by(CommentRow.id.desc()).limit(scope.window)
-    statement = select(CommentRow).where(*_tab(scope, CommentRow))
+            theirs = theirs.where(CommentRow.id < after)
+        return theirs.order_by(CommentRow.id.desc()).limit(scope.window)
+    if not _comes_in(scope, order):
+        order, after = Order.NEWEST, None
+    conditions = behind(order, after, anchor)
     if order is not Order.URGENT:
-        statement = statement.where(*_arrival(scope, CommentRow))
-    return _sorted(_behind(statement, CommentRow, order, after, anchor), CommentRow, order).limit(
-        scope.window
-    )
+        conditions += _arrival(scope, CommentRow)
+    within, sort = _within(scope), SORTED[order]
+    return strands.merged([scope.outcome], within, conditions, sort, scope.window, columns)
+
+
+def _comes_in(scope: Scope, order: Order) -> bool:
+    """Whether the window comes in this order; by urgency nothing does but what is held."""
+    by_tab = _driver(scope, CommentRow) is None
+    return order is not Order.URGENT or (by_tab and scope.outcome is Outcome.HELD)
 
 
 def _driver(scope: Scope, of: Entity) -> ColumnElement[bool] | None:
@@ -169,11 +215,13 @@ def _driver(scope: Scope, of: Entity) -> ColumnElement[bool] | None:
     return None
 
 
-def _tab(scope: Scope, of: Entity) -> list[ColumnElement[bool]]:
-    conditions = [of.outcome == scope.outcome]
-    if scope.site_id is not None:
-        conditions.append(of.site_id == scope.site_id)
-    return conditions
+def _within(scope: Scope) -> Within:
+    """The sites to look on: those in sight, or the one of them that the search names."""
+    named = {scope.site_ids.get(name, -1) for name in scope.search.sites}
+    if not named:
+        return scope.site_id
+    seen = {one for one in named if strands.holds(scope.site_id, one)}
+    return frozenset(seen if len(named) == 1 else ())
 
 
 def _arrival(scope: Scope, of: Entity) -> list[ColumnElement[bool]]:
@@ -190,18 +238,26 @@ def _rest(
     scope: Scope, of: Entity, order: Order, anchor: CommentRow | None
 ) -> list[ColumnElement[bool]]:
     """What the window's own index did not answer."""
-    conditions = matching.unindexed(of, scope.search, scope.secret)
-    for name in scope.search.sites:
-        conditions.append(of.site_id == scope.site_ids.get(name, -1))
+    comes_in = _comes_in(scope, order)
     if _driver(scope, of) is not None:
-        conditions += _tab(scope, of)
-        if order is Order.URGENT and anchor is not None:
-            conditions.append(_less_urgent(of, anchor))
-    elif order is Order.URGENT:
-        conditions += _arrival(scope, of)
-    if scope.fence is not None:
-        conditions.append(_unchanged(of, scope.fence))
-    return conditions
+        conditions = [strands.in_tab(of, scope.outcome), *_theirs(scope, of)]
+    else:
+        conditions = matching.unindexed(of, scope.search, scope.secret)
+        if order is Order.URGENT and comes_in:
+            conditions += _arrival(scope, of)
+    if anchor is not None and not comes_in:
+        conditions.append(less_urgent(of, anchor))
+    return conditions + _since_fence(scope, of)
+
+
+def _theirs(scope: Scope, of: Entity) -> list[ColumnElement[bool]]:
+    """What the index of an author or network did not answer."""
+    conditions = matching.unindexed(of, scope.search, scope.secret)
+    return conditions + strands.on_sites(of.site_id, _within(scope))
+
+
+def _since_fence(scope: Scope, of: Entity) -> list[ColumnElement[bool]]:
+    return [] if scope.fence is None else [_unchanged(of, scope.fence)]
 
 
 def _unchanged(of: Entity, fence: datetime) -> ColumnElement[bool]:
@@ -213,33 +269,8 @@ def _unchanged(of: Entity, fence: datetime) -> ColumnElement[bool]:
     return newest.scalar_subquery() <= fence
 
 
-def _behind(
-    statement: Select[CommentRow],
-    of: Entity,
-    order: Order,
-    after: UUID | None,
-    anchor: CommentRow | None,
-) -> Select[CommentRow]:
-    if after is None:
-        return statement
-    if order is Order.URGENT:
-        return statement if anchor is None else statement.where(_less_urgent(of, anchor))
-    return statement.where(of.id > after if order is Order.OLDEST else of.id < after)
-
-
-def _less_urgent(of: Entity, anchor: CommentRow) -> ColumnElement[bool]:
-    return and_(
-        of.urgency <= anchor.urgency,  # alone, this lets an index begin at the right place
-        or_(of.urgency < anchor.urgency, of.id < anchor.id),
-    )
-
-
-def _sorted(statement: Some, of: Entity, order: Order) -> Some:
-    if order is Order.OLDEST:
-        return statement.order_by(of.id)
-    if order is Order.URGENT:
-        return statement.order_by(of.urgency.desc(), of.id.desc())
-    return statement.order_by(of.id.desc())
+def _by(of: Entity, order: Order) -> list[ColumnElement[Any]]:
+    return strands.sorted_by(of, SORTED[order])
 
 
 class _End(NamedTuple):
@@ -247,10 +278,17 @@ class _End(NamedTuple):
     received_at: datetime
 
 
-def _end_of(session: Session, window: Select[CommentRow], size: int) -> _End | None:
+def _end_of(
+    session: Session, scope: Scope, order: Order, after: UUID | None, anchor: CommentRow | None
+) -> _End | None:
     """The last comment of a window that is full; None where everything was looked at."""
-    last = window.with_only_columns(CommentRow.id, CommentRow.received_at)
-    row = session.execute(last.offset(size - 1).limit(1)).first()
+    columns = [name for name, _ in SORTED[order]]
+    window = _window(scope, order, after, anchor, columns).subquery()
+    # The index alone gives its number; only then is the comment read.
+    last = select(window.c.id).offset(scope.window - 1).limit(1).scalar_subquery()
+    row = session.execute(
+        select(CommentRow.id, CommentRow.received_at).where(CommentRow.id == last)
+    ).first()
     return _End(*row) if row else None
 
 

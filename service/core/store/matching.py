@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Text, and_, cast, func, literal, literal_column, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from service.core.search import Band, Is, Moment, Network, Search
 from service.core.store import keys
 from service.core.store.author_tables import EscalationRow
-from service.core.store.tables import CommentRow
+from service.core.store.measures import has_ascii, has_text
+from service.core.store.strands import Entity
 from service.core.traces import network_trace
 
-Entity: TypeAlias = type[CommentRow]  # the table, or an alias of a part of it
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -36,13 +35,16 @@ def at(moment: Moment, now: datetime) -> datetime:
 def network(of: Entity, wanted: Network, secret: str) -> ColumnElement[bool]:
     """Whether it came from the wanted address's network."""
     trace = network_trace(str(wanted.network_address), secret)
-    return and_(of.network_hash == trace, of.network_hash != "")
+    return and_(of.network_hash == trace, of.network_hash != literal_column("''"))
 
 
 def author(of: Entity, wanted: str, secret: str) -> ColumnElement[bool]:
     """Whether somebody of this e-mail address wrote it; without an @, of this name."""
     if "@" in wanted:
-        return and_(of.author_hash == keys.hash_person(wanted, secret), of.author_hash != "")
+        return and_(
+            of.author_hash == keys.hash_person(wanted, secret),
+            of.author_hash != literal_column("''"),
+        )
     return func.lower(of.author_name) == func.lower(wanted)
 
 
@@ -70,7 +72,7 @@ def _unindexed(of: Entity, search: Search, secret: str) -> Iterator[ColumnElemen
 
 def _word(of: Entity, word: str) -> ColumnElement[bool]:
     """In the text, or among what the author called himself and his website."""
-    return _written(of).icontains(word, autoescape=True)
+    return _holds(_written(of), word)
 
 
 def _written(of: Entity) -> ColumnElement[str]:
@@ -88,11 +90,17 @@ def _written(of: Entity) -> ColumnElement[str]:
 def _domain(of: Entity, domain: str, secret: str) -> ColumnElement[bool]:
     """Linked to, as the model read it; or written in full, where that is not known any more."""
     trace = keys.hash_trace("domain", domain, secret)
-    marked = [_written(of).icontains(f"{mark}{domain}", autoescape=True) for mark in "/.@"]
+    marked = [_holds(_written(of), f"{mark}{domain}") for mark in "/.@"]
     return or_(
         cast(of.link_hashes, Text).contains(trace),
-        and_(_written(of).icontains(domain, autoescape=True), or_(*marked)),
+        and_(_holds(_written(of), domain), or_(*marked)),
     )
+
+
+def _holds(text: ColumnElement[str], word: str) -> ColumnElement[bool]:
+    if word.isascii():
+        return has_ascii(text, literal(word.lower()))
+    return has_text(text, literal(word))
 
 
 def _score(of: Entity, band: Band) -> ColumnElement[bool]:

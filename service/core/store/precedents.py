@@ -9,24 +9,28 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     CompoundSelect,
-    ForeignKey,
     Index,
+    Select,
     String,
     bindparam,
     delete,
     func,
+    literal,
     select,
+    true,
     union_all,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
-from service.core.store.among import among, dialect_of, listed
-from service.core.store.insert import insert_into
+from service.core.store.among import among, among_ids, dialect_of, each_listed, listed
+from service.core.store.insert import insert_chosen
+from service.core.store.measures import days_after
 from service.core.store.tables import CommentRow, Table
 
 KEPT = timedelta(days=180)  # from the decision: campaigns come back, but domains change hands
@@ -40,9 +44,10 @@ class PrecedentRow(Table):
     # Answers how often each trace was called spam, and approved on a site, without the rows.
     __table_args__ = (Index("ix_precedents_trace", "trace", "label", "site_id", "comment_id"),)
 
-    comment_id: Mapped[UUID] = mapped_column(ForeignKey("comments.id"), primary_key=True)
+    # No foreign keys: to check them takes as long as all else, where ten thousand are decided.
+    comment_id: Mapped[UUID] = mapped_column(primary_key=True)
     trace: Mapped[str] = mapped_column(String(64), primary_key=True)
-    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
+    site_id: Mapped[int] = mapped_column()
     label: Mapped[int] = mapped_column()  # 1 spam, 0 ham
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
@@ -56,51 +61,45 @@ class Count(NamedTuple):
     comments: int
 
 
-class Bearer(Protocol):
-    """A comment, or as much of it as its traces are made of."""
-
-    @property
-    def id(self) -> UUID: ...
-    @property
-    def site_id(self) -> int: ...
-    @property
-    def author_hash(self) -> str: ...
-    @property
-    def text_hash(self) -> str: ...
-    @property
-    def link_hashes(self) -> list[str]: ...
-    @property
-    def network_hash(self) -> str: ...
-    @property
-    def received_at(self) -> datetime: ...
-
-
-def replace(session: Session, comment: CommentRow, label: int | None, now: datetime) -> None:
+def replace(session: Session, comment_id: UUID, label: int | None, now: datetime) -> None:
     """The comment's traces stand for this label now; for None they stand for nothing."""
-    replace_many(session, [comment], label, now)
+    replace_many(session, [comment_id], label, now)
 
 
 def replace_many(
-    session: Session, bearers: Collection[Bearer], label: int | None, now: datetime
+    session: Session, comment_ids: Collection[UUID], label: int | None, now: datetime
 ) -> None:
     """The traces of these comments stand for this label now; for None they stand for nothing."""
-    ids = [bearer.id for bearer in bearers]
-    session.execute(delete(PrecedentRow).where(PrecedentRow.comment_id.in_(ids)))
+    theirs = among_ids(session, PrecedentRow.comment_id, comment_ids)
+    gone = delete(PrecedentRow).where(theirs)
+    session.execute(gone, execution_options={"synchronize_session": False})
     if label is None:
         return
-    rows = [
-        {
-            "comment_id": bearer.id,
-            "site_id": bearer.site_id,
-            "label": label,
-            "trace": trace,
-            "expires_at": end,
-        }
-        for bearer in bearers
-        for trace, end in _lasting(bearer, now)
-    ]
-    if rows:
-        session.connection().execute(insert_into(PrecedentRow), rows)
+    of_them = among_ids(session, CommentRow.id, comment_ids)
+    bearing = union_all(*(each.where(of_them) for each in _bearing(session, now)))
+    traces = bearing.subquery().c
+    chosen = select(traces.id, traces.site_id, traces.trace, literal(label), traces.until)
+    chosen = chosen.where(traces.trace != "")  # a comment without that kind
+    names = ["comment_id", "site_id", "trace", "label", "expires_at"]
+    session.execute(insert_chosen(session, PrecedentRow, names, chosen))
+
+
+def _bearing(session: Session, now: datetime) -> Iterator[Select[*tuple[Any, ...]]]:
+    """(comment, its site, trace, until when it is kept), a query for each kind of trace."""
+    end = literal(now + KEPT, CommentRow.received_at.type)
+    links = each_listed(dialect_of(session), CommentRow.link_hashes)
+    network_end = days_after(CommentRow.received_at, literal(NETWORK_KEPT.days))
+    yield _bears(CommentRow.author_hash, end)
+    yield _bears(CommentRow.text_hash, end)
+    yield _bears(links.c.value, end).join(links, true())
+    yield _bears(CommentRow.network_hash, network_end)
+
+
+def _bears(
+    trace: ColumnElement[str] | InstrumentedAttribute[str], until: ColumnElement[datetime]
+) -> Select[*tuple[Any, ...]]:
+    columns = CommentRow.id, CommentRow.site_id, trace.label("trace"), until.label("until")
+    return select(*columns).select_from(CommentRow)
 
 
 def counts(
@@ -150,12 +149,3 @@ def newest(session: Session, trace: str, label: int, site_id: int, but: UUID) ->
 def expire(session: Session, now: datetime) -> None:
     """Forget what has been kept long enough."""
     session.execute(delete(PrecedentRow).where(PrecedentRow.expires_at < now))
-
-
-def _lasting(comment: Bearer, now: datetime) -> Iterator[tuple[str, datetime]]:
-    """Each trace of the comment, and until when it is kept."""
-    lasting = {comment.author_hash, comment.text_hash, *comment.link_hashes} - {""}
-    for trace in sorted(lasting):
-        yield trace, now + KEPT
-    if comment.network_hash:
-        yield comment.network_hash, comment.received_at + NETWORK_KEPT

@@ -12,8 +12,10 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from service.core.store import strands
 from service.core.store.insert import insert_missing
 from service.core.store.presence_tables import PresenceRow
+from service.core.store.strands import Within
 from service.core.store.tables import CommentRow, ModeratorRow
 
 LASTING = timedelta(minutes=2)
@@ -27,7 +29,7 @@ def note(session: Session, moderator_id: int, comment_id: UUID, now: datetime) -
 
 
 def of_others(
-    session: Session, moderator_id: int, site_id: int | None, now: datetime
+    session: Session, moderator_id: int, site_id: Within, now: datetime
 ) -> Sequence[tuple[UUID, str]]:
     """(comment, e-mail address) of whoever else looks at a comment of the site (None: any)."""
     statement = (
@@ -38,6 +40,6 @@ def of_others(
     )
     if site_id is not None:
         statement = statement.join(CommentRow, CommentRow.id == PresenceRow.comment_id).where(
-            CommentRow.site_id == site_id
+            *strands.on_sites(CommentRow.site_id, site_id)
         )
     return [(row.comment_id, row.email) for row in session.execute(statement)]

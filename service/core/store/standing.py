@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.core.store.tables import CommentRow, LeaseRow
+from service.core.store import strands
+from service.core.store.comments import SORTED, Order
+from service.core.store.strands import Within
+from service.core.store.tables import LeaseRow
 from service.core.verdict import Outcome
 
 SWEEPER = "sweeper"  # the lease that every worker strives for, and one of them holds
@@ -19,9 +21,9 @@ def has_worker(session: Session, now: datetime) -> bool:
     return row is not None and row.until > now
 
 
-def oldest(session: Session, outcome: Outcome, site_id: int | None = None) -> datetime | None:
+def oldest(session: Session, outcome: Outcome, site_id: Within = None) -> datetime | None:
     """When the oldest comment of this outcome arrived, on the site (None: any)."""
-    statement = select(CommentRow.received_at).where(CommentRow.outcome == outcome)
-    if site_id is not None:
-        statement = statement.where(CommentRow.site_id == site_id)
-    return session.scalar(statement.order_by(CommentRow.id).limit(1))
+    columns = ("id", "received_at")
+    oldest = strands.merged([outcome], site_id, [], SORTED[Order.OLDEST], 1, columns)
+    row = session.execute(oldest).first()
+    return row.received_at if row else None

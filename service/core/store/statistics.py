@@ -23,7 +23,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+from service.core.store import strands
 from service.core.store.measures import seconds_between, utc_day, whole_part
+from service.core.store.strands import Within
 from service.core.store.tables import CommentRow, EventRow
 from service.core.verdict import Cutoffs, Decision, Outcome, Verdict
 
@@ -142,13 +144,10 @@ def by_actor(session: Session, scope: Scope) -> list[Decisions]:
 
 
 def newest(
-    session: Session, outcome: Outcome, site_id: int | None, since: datetime, limit: int, text: int
+    session: Session, outcome: Outcome, site_id: Within, since: datetime, limit: int, text: int
 ) -> list[Sampled]:
     """Of the `limit` newest comments with this outcome those since then; `text` characters each."""
-    last = select(CommentRow.id).where(CommentRow.outcome == outcome)
-    if site_id is not None:
-        last = last.where(CommentRow.site_id == site_id)
-    last = last.order_by(CommentRow.id.desc()).limit(limit)
+    last = strands.merged([outcome], site_id, [], [("id", True)], limit, ["id"])
     statement = select(
         CommentRow.reasons,
         func.substr(CommentRow.body, 1, text),

@@ -104,6 +104,16 @@ class ArticleRow(Table):
     created_at: Mapped[datetime] = mapped_column()
 
 
+HELD = "outcome = 'held'"  # in a query just as in the index, else SQLite does not see that it fits
+SPAM_TEXT = "spam_since IS NOT NULL AND text_purged_at IS NULL"
+KNOWN = ("id", "outcome", "site_id", "urgency")
+
+
+def partial(name: str, *columns: str, where: str) -> Index:
+    """An index of the rows for which this holds."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 class CommentRow(Table):
     """A stored comment: what arrived, then the newest of what is known about it."""
 
@@ -112,56 +122,23 @@ class CommentRow(Table):
         # The queue, a tab at a time: newest first, and most urgent first.
         Index("ix_comments_site_outcome", "site_id", "outcome", "id"),
         Index("ix_comments_outcome", "outcome", "id"),
-        Index("ix_comments_urgency", "outcome", "urgency", "id"),
-        Index("ix_comments_site_urgency", "site_id", "outcome", "urgency", "id"),
+        partial("ix_comments_urgency", "urgency", "id", where=HELD),
+        partial("ix_comments_site_urgency", "site_id", "urgency", "id", where=HELD),
         Index("ix_comments_thread", "article_id", "outcome", "id"),
         Index("ix_comments_author", "site_id", "author_hash"),
         Index("ix_comments_arrived", "site_id", "received_at", "verdict", "score"),  # statistics
-        # Searching by author or network reads the newest of theirs, however many there are.
-        Index(
-            "ix_comments_author_newest",
-            "author_hash",
-            "id",
-            sqlite_where=text("author_hash <> ''"),
-            postgresql_where=text("author_hash <> ''"),
-        ),
-        Index(
-            "ix_comments_network",
-            "network_hash",
-            "id",
-            sqlite_where=text("network_hash <> ''"),
-            postgresql_where=text("network_hash <> ''"),
-        ),
-        Index("ix_comments_name", text("lower(author_name)"), "id"),
+        # Searching by author or network reads the newest of theirs, however many there are, and
+        # what stands behind the number is known without the rows.
+        partial("ix_comments_author_newest", "author_hash", *KNOWN, where="author_hash <> ''"),
+        partial("ix_comments_network", "network_hash", *KNOWN, where="network_hash <> ''"),
+        Index("ix_comments_name", text("lower(author_name)"), *KNOWN, "author_name"),
         # Claiming and sweeping read only what is pending, however large the table.
-        Index(
-            "ix_comments_pending",
-            "attempts",
-            "id",
-            sqlite_where=text("outcome = 'pending'"),
-            postgresql_where=text("outcome = 'pending'"),
-        ),
+        partial("ix_comments_pending", "attempts", "id", where="outcome = 'pending'"),
         # Where the same text came before; traces are wiped after a month, so it stays small.
-        Index(
-            "ix_comments_text",
-            "text_hash",
-            "received_at",
-            sqlite_where=text("text_hash <> ''"),
-            postgresql_where=text("text_hash <> ''"),
-        ),
+        partial("ix_comments_text", "text_hash", "received_at", where="text_hash <> ''"),
         # Purging finds, by age, what still holds personal data, and spam that still has its text.
-        Index(
-            "ix_comments_identified",
-            "received_at",
-            sqlite_where=text("identity_purged_at IS NULL"),
-            postgresql_where=text("identity_purged_at IS NULL"),
-        ),
-        Index(
-            "ix_comments_spam_text",
-            "spam_since",
-            sqlite_where=text("spam_since IS NOT NULL AND text_purged_at IS NULL"),
-            postgresql_where=text("spam_since IS NOT NULL AND text_purged_at IS NULL"),
-        ),
+        partial("ix_comments_identified", "received_at", where="identity_purged_at IS NULL"),
+        partial("ix_comments_spam_text", "spam_since", where=SPAM_TEXT),
         CheckConstraint(
             "outcome IN ('pending', 'published', 'held', 'spam', 'removed')", name="outcome"
         ),
