@@ -17,7 +17,7 @@ from service.core.store.campaign_tables import CampaignRow, MemberRow
 from service.core.store.tables import CommentRow
 from service.core.verdict import Outcome
 
-LOOKED_AT = 200  # newest members that tell of sites, authors and networks
+LOOKED_AT = 100  # newest members that tell of sites, authors and networks
 
 
 class Crowd(NamedTuple):
