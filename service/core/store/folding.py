@@ -112,10 +112,12 @@ def _newest(
 def _waiting(site_id: int | None, *more: Any) -> Select[Any]:
     """Members that wait, newest first: (comment, more)."""
     # Not a join: PostgreSQL would walk through all comments to find the newest of a campaign.
-    outcome = select(CommentRow.outcome).where(CommentRow.id == MemberRow.comment_id)
+    held = select(CommentRow.id).where(
+        CommentRow.id == MemberRow.comment_id, CommentRow.outcome == Outcome.HELD
+    )
     statement = (
         select(MemberRow.comment_id, *more)
-        .where(MemberRow.pulled_at.is_(None), outcome.scalar_subquery() == Outcome.HELD)
+        .where(MemberRow.pulled_at.is_(None), held.scalar_subquery().is_not(None))
         .order_by(MemberRow.comment_id.desc())
     )
     return statement if site_id is None else statement.where(MemberRow.site_id == site_id)
