@@ -21,7 +21,7 @@ from service.web.parts import parts
 from service.web.queue_view import ACTIONS, Action, Card
 from service.web.shown_text import Piece, pieces
 
-LISTED = 25  # members that the card lists, each to be ticked off
+LISTED = 12  # members that the card lists, each to be ticked off
 SAID = 140  # characters of each
 
 

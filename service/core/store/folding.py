@@ -18,7 +18,7 @@ from service.core.store.strands import Within
 from service.core.store.tables import CommentRow
 from service.core.verdict import Outcome
 
-LOOKED_AT = 200  # newest members that tell of sites, authors and networks
+LOOKED_AT = 100  # newest members that tell of sites, authors and networks
 
 
 class Crowd(NamedTuple):
@@ -50,9 +50,8 @@ def shown(
 def _newest_of(session: Session, campaign_ids: Collection[int], site_id: Within) -> dict[int, UUID]:
     """The newest comment of each campaign that waits."""
     first = (
-        _waiting(site_id, MemberRow.comment_id)
+        _waiting(site_id)
         .where(MemberRow.campaign_id == CampaignRow.id)
-        .order_by(MemberRow.comment_id.desc())
         .limit(1)
         .correlate(CampaignRow)
         .scalar_subquery()
@@ -78,21 +77,19 @@ def newest_waiting(session: Session, campaign_id: int, site_id: Within) -> Comme
 
 
 def _counted(campaign_id: int, site_id: Within) -> Select[int, int, int, int, int]:
-    columns = (CommentRow.site_id, CommentRow.author_name, CommentRow.network_hash)
-    looked_at = (
-        _waiting(site_id, *columns)
-        .where(MemberRow.campaign_id == campaign_id)
-        .order_by(MemberRow.comment_id.desc())
-        .limit(LOOKED_AT)
-        .subquery()
+    own = _waiting(site_id).where(MemberRow.campaign_id == campaign_id)
+    looked_at = own.limit(LOOKED_AT).subquery()
+    return (
+        select(
+            literal(campaign_id),
+            func.count(),
+            func.count(CommentRow.site_id.distinct()),
+            func.count(func.lower(CommentRow.author_name).distinct()),
+            func.count(func.nullif(CommentRow.network_hash, "").distinct()),
+        )
+        .select_from(looked_at)
+        .join(CommentRow, CommentRow.id == looked_at.c.comment_id)
     )
-    return select(
-        literal(campaign_id),
-        func.count(),
-        func.count(looked_at.c.site_id.distinct()),
-        func.count(func.lower(looked_at.c.author_name).distinct()),
-        func.count(func.nullif(looked_at.c.network_hash, "").distinct()),
-    ).select_from(looked_at)
 
 
 def _newest(
@@ -100,10 +97,9 @@ def _newest(
 ) -> dict[int, list[CommentRow]]:
     parts = []
     for one in campaign_ids:
-        statement = _waiting(site_id, literal(one).label("campaign"), MemberRow.comment_id)
-        own = statement.where(MemberRow.campaign_id == one)
-        part = own.order_by(MemberRow.comment_id.desc()).limit(number).subquery()
-        parts.append(select(part.c.campaign, part.c.comment_id))
+        own = _waiting(site_id, MemberRow.campaign_id).where(MemberRow.campaign_id == one)
+        part = own.limit(number).subquery()
+        parts.append(select(part.c.campaign_id, part.c.comment_id))
     found = session.execute(union_all(*parts)).all()
     rows = comments.by_ids(session, [comment_id for _, comment_id in found])
     by_campaign: dict[int, list[CommentRow]] = {}
@@ -112,11 +108,15 @@ def _newest(
     return by_campaign
 
 
-def _waiting(site_id: Within, *columns: Any) -> Select[Any]:
+def _waiting(site_id: Within, *more: Any) -> Select[Any]:
+    """Members that wait, newest first: (comment, more)."""
+    # Not a join: PostgreSQL would walk through all comments to find the newest of a campaign.
+    held = select(CommentRow.id).where(
+        CommentRow.id == MemberRow.comment_id, CommentRow.outcome == Outcome.HELD
+    )
     statement = (
-        select(*columns)
-        .select_from(MemberRow)
-        .join(CommentRow, CommentRow.id == MemberRow.comment_id)
-        .where(MemberRow.pulled_at.is_(None), CommentRow.outcome == Outcome.HELD)
+        select(MemberRow.comment_id, *more)
+        .where(MemberRow.pulled_at.is_(None), held.scalar_subquery().is_not(None))
+        .order_by(MemberRow.comment_id.desc())
     )
     return statement.where(*strands.on_sites(MemberRow.site_id, site_id))

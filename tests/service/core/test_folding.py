@@ -9,9 +9,7 @@ import pytest
 from service.core import moderation
 from service.core.store import folding, found
 from service.core.store.comments import Order
-from service.core.store.session import Store
 from service.core.verdict import Decision
-from tests.fakes import FrozenClock
 from tests.service.core.conftest import World
 from tests.service.core.test_campaigns import READ_WHOLE, Village, spun
 from tests.service.core.test_found import asked, plan_of, scope_of
@@ -20,8 +18,8 @@ HERE, THERE = "https://blog.example/bread", "https://other.example/x"
 
 
 @pytest.fixture
-def village(store: Store, clock: FrozenClock) -> Village:
-    return Village(World(store, clock))
+def village(world: World) -> Village:
+    return Village(world)
 
 
 @pytest.fixture
