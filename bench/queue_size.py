@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import select
@@ -127,7 +128,8 @@ def measure(store: Store, log_in: Callable[[str], Moderator], rounds: int, only:
         somebody = log_in(email)
         for name, path in pages.items():
             if only in name:
-                told(name, times(lambda at=path: page(somebody, at.format(deep=deep)), rounds))
+                at = path.format(deep=deep)
+                told(name, times(partial(page, somebody, at), rounds))
     if not only:
         _bulk(log_in(OWNER))
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from service.core import retention, waiting
-from service.core.store import examples, leases, registry
+from service.core.store import day_counts, examples, leases, registry
 from service.learning import retraining
 from worker.parts import Parts
 
@@ -25,6 +25,7 @@ LEASE = timedelta(seconds=5)
 RING_AFTER = timedelta(seconds=1)  # a healthy bell has been answered by then
 SCORE_AFTER = timedelta(seconds=3)  # nobody came: the broker is away, or its jobs were lost
 PURGE_EVERY = timedelta(minutes=10)
+COUNT_EVERY = timedelta(minutes=1)
 
 
 class Sweeper:
@@ -36,6 +37,7 @@ class Sweeper:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
         self._purge_at: datetime | None = None
+        self._count_at: datetime | None = None
 
     def start(self) -> None:
         self._thread.start()
@@ -54,6 +56,7 @@ class Sweeper:
         self._pick_up(now)
         if self._purge_at is None or now >= self._purge_at:
             self._purge(now)
+        self._count_a_day(now)
         self._have_learned(now)  # last: whatever ails it, the rest is done
 
     def _pick_up(self, now: datetime) -> None:
@@ -83,6 +86,19 @@ class Sweeper:
         else:
             self._purge_at = now + PURGE_EVERY
             self._have_retrained(now)
+
+    def _count_a_day(self, now: datetime) -> None:
+        """For statistics; one a round, and read before it is written: nothing waits for it."""
+        if self._count_at is not None and now < self._count_at:
+            return
+        with self.parts.store.reading() as session:
+            days = day_counts.due(session, now)
+            rows = day_counts.count(session, days[0]) if days else []
+        if not days:
+            self._count_at = now + COUNT_EVERY
+            return
+        with self.parts.store.writing() as session:
+            day_counts.keep(session, days[0], rows, now)
 
     def _have_retrained(self, now: datetime) -> None:
         with self.parts.store.reading() as session:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from service.core.shares import Share
-from service.core.store import statistics
+from service.core.store import by_day
 from service.core.store.statistics import BINS, Moved, Scope
 from service.core.verdict import Cutoffs, Decision, Verdict
 from service.web.charts import Chart, Mark, Series
@@ -64,19 +64,20 @@ class Preview:
 
 def preview(session: Session, scope: Scope, days: int, current: Cutoffs, tried: Cutoffs) -> Preview:
     """What `tried` would have done with what came within the scope, beside `current`."""
-    labelled = statistics.labelled_bins(session, scope)
+    past = by_day.past(session, scope)
+    labelled = by_day.labelled_bins(past)
     good, spam = labelled[Decision.APPROVE], labelled[Decision.SPAM]
-    every = statistics.score_bins(session, scope)
-    moved = statistics.load(session, scope, current, tried)
-    judged = statistics.as_judged(session, scope)
+    every = by_day.score_bins(past)
+    moved = by_day.load(past, current, tried)
+    judged = by_day.as_judged(past)
     return Preview(
         labelled=labelled_chart(good, spam, current, tried),
         every=every_chart(every, current, tried),
         scored=sum(every),
-        by_people=statistics.labelled_arrivals(session, scope),
+        by_people=by_day.labelled_arrivals(past),
         load=loads_of(moved, judged, days),
         changed=sum(item.number for item in moved if item.before != item.after),
-        mistakes=mistakes_of(statistics.labelled_load(session, scope, current, tried)),
+        mistakes=mistakes_of(by_day.labelled_load(past, current, tried)),
     )
 
 

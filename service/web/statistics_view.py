@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from service.core.shares import Share
-from service.core.store import moderators, statistics
+from service.core.store import by_day, moderators, statistics
 from service.core.store.statistics import Decisions, Sampled, Scope, Waits
 from service.core.store.strands import Within
 from service.core.verdict import Decision, Outcome, Verdict
@@ -82,23 +82,24 @@ class Figures:
 
 def figures(session: Session, scope: Scope, site_id: Within, now: datetime) -> Figures:
     """Counted now. `site_id` are the sites of the scope, None when it is all there are."""
-    by_day = statistics.verdicts_by_day(session, scope)
+    past = by_day.past(session, scope)
+    verdicts = by_day.verdicts_by_day(past)
     sample = [
         found
         for outcome in (Outcome.SPAM, Outcome.HELD)
         for found in statistics.newest(session, outcome, site_id, scope.since, NEWEST, READ)
     ]
-    chart = verdict_chart(by_day, scope.since.date(), now.astimezone(UTC).date())
+    chart = verdict_chart(verdicts, scope.since.date(), now.astimezone(UTC).date())
     return Figures(
         verdicts=chart,
         totals=_totals(chart),
         arrived=sum(sum(series.counts) for series in chart.series),
-        waits=statistics.waits(session, scope),
-        quality=quality_of(statistics.labelled(session, scope)),
+        waits=by_day.waits(past),
+        quality=quality_of(by_day.labelled(past)),
         sampled=len(sample),
         reasons=ranked(name for found in sample for name in reason_names(found)),
         domains=ranked(name for found in sample for name in domains_of(found)),
-        deciding=_named(session, statistics.by_actor(session, scope)),
+        deciding=_named(session, by_day.by_actor(past)),
     )
 
 

@@ -41,6 +41,7 @@ class Scope:
 
     site_ids: tuple[int, ...]
     since: datetime
+    arrived_since: datetime | None = None  # of what was decided; None: `since`
 
     @classmethod
     def of_days(cls, site_ids: Sequence[int], days: int, now: datetime) -> Scope:
@@ -99,8 +100,8 @@ def verdicts_by_day(session: Session, scope: Scope) -> dict[date, dict[str | Non
     return found
 
 
-def waits(session: Session, scope: Scope) -> Waits:
-    """From arrival to the first decision, of comments that were held for a person."""
+def each_wait(session: Session, scope: Scope) -> list[tuple[float, int]]:
+    """(seconds, comments) from arrival to the first decision, of what was held for a person."""
     earlier = aliased(EventRow)
     decided_before = exists().where(
         earlier.comment_id == EventRow.comment_id,
@@ -108,17 +109,9 @@ def waits(session: Session, scope: Scope) -> Waits:
         earlier.revision < EventRow.revision,
     )
     wait = seconds_between(CommentRow.received_at, EventRow.at).label("wait")
-    each = _decided(scope, wait).where(CommentRow.verdict == Verdict.UNSURE, ~decided_before)
-    inner = each.subquery()
-    ranked = select(
-        inner.c.wait,
-        func.row_number().over(order_by=inner.c.wait).label("place"),
-        func.count().over().label("total"),
-    ).subquery()
-    place, total = ranked.c.place, ranked.c.total
-    wanted = or_(place == (total + 1) // 2, place == (9 * total + 9) // 10)
-    rows = session.execute(select(total, ranked.c.wait).where(wanted).order_by(place)).all()
-    return Waits(rows[0].total, rows[0].wait, rows[-1].wait) if rows else Waits(0, 0.0, 0.0)
+    each = _decided(scope, wait, func.count()).group_by(wait)
+    held = each.where(CommentRow.verdict == Verdict.UNSURE, ~decided_before)
+    return [(row[0], row[1]) for row in session.execute(held)]
 
 
 def labelled(session: Session, scope: Scope) -> dict[tuple[str | None, str], int]:
@@ -133,13 +126,13 @@ def labelled(session: Session, scope: Scope) -> dict[tuple[str | None, str], int
 
 def by_actor(session: Session, scope: Scope) -> list[Decisions]:
     """Every decision made, those undone later too; the busiest first."""
-    decision = _said()
+    decision = said()
     statement = _decided(scope, EventRow.actor, decision, func.count()).group_by(
         EventRow.actor, decision
     )
     found: dict[str, Decisions] = {}
-    for actor, said, count in session.execute(statement):
-        found.setdefault(actor, Decisions(actor)).counts[said] = count
+    for actor, made, count in session.execute(statement):
+        found.setdefault(actor, Decisions(actor)).counts[made] = count
     return sorted(found.values(), key=lambda one: (-one.total, one.actor))
 
 
@@ -183,7 +176,9 @@ def labelled_bins(session: Session, scope: Scope) -> dict[Decision, list[int]]:
 def labelled_arrivals(session: Session, scope: Scope) -> int:
     """How many of the scored comments that arrived within the time a person called good or spam."""
     statement = _standing(scope, _comments()).where(
-        CommentRow.decision.in_(LABELS), CommentRow.received_at >= scope.since, *_SCORED
+        CommentRow.decision.in_(LABELS),
+        CommentRow.received_at >= (scope.arrived_since or scope.since),
+        *_SCORED,
     )
     return session.scalar(statement) or 0
 
@@ -231,12 +226,11 @@ def _arrived(scope: Scope, *columns: Any) -> Select[Any]:
 
 def _decided(scope: Scope, *columns: Any) -> Select[Any]:
     """Over people's decisions within the time, with their comments."""
-    person = or_(EventRow.actor.like("moderator:%"), EventRow.actor.like("key:%"))
     return (
         select(*columns)
         .select_from(EventRow)
         .join(CommentRow, CommentRow.id == EventRow.comment_id)
-        .where(EventRow.kind == DECIDED, EventRow.at >= scope.since, person)
+        .where(EventRow.kind == DECIDED, EventRow.at >= scope.since, by_person())
         # The sum keeps a planner from reading all of a site's comments to find the few decided.
         .where((CommentRow.site_id + 0).in_(scope.site_ids))
     )
@@ -244,12 +238,18 @@ def _decided(scope: Scope, *columns: Any) -> Select[Any]:
 
 def _standing(scope: Scope, *columns: Any) -> Select[Any]:
     """Over those of them whose comment has that very decision now."""
-    return _decided(scope, *columns).where(CommentRow.decision == _said())
+    return _decided(scope, *columns).where(CommentRow.decision == said())
 
 
-def _said() -> ColumnElement[str]:
-    said: ColumnElement[str] = EventRow.detail["decision"].as_string()
-    return said
+def by_person(of: type[EventRow] = EventRow) -> ColumnElement[bool]:
+    """Whether a person made it, or stood behind the key that reported it."""
+    return or_(of.actor.like("moderator:%"), of.actor.like("key:%"))
+
+
+def said(of: type[EventRow] = EventRow) -> ColumnElement[str]:
+    """The decision that an event tells of."""
+    decision: ColumnElement[str] = of.detail["decision"].as_string()
+    return decision
 
 
 def _comments() -> ColumnElement[int]:

@@ -17,6 +17,7 @@ REMADE = ("urgency", "site_urgency", "author_newest", "network", "name")
 
 
 def upgrade() -> None:
+    _count_days()
     _keep_several_sites()
     _drop(REMADE)
     _index("urgency", ["urgency", "id"], "outcome = 'held'")
@@ -31,6 +32,28 @@ def upgrade() -> None:
         op.drop_constraint(f"fk_precedents_{column}_{other}", "precedents", type_="foreignkey")
 
 
+def _count_days() -> None:
+    op.create_table(
+        "counted_days",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_counted_days")),
+    )
+    keys = ("kind", "day", "site_id", "verdict", "decision", "actor", "step")
+    op.create_table(
+        "day_counts",
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("verdict", sa.String(length=10), nullable=False),
+        sa.Column("decision", sa.String(length=10), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint(*keys, name=op.f("pk_day_counts")),
+    )
+
+
 def _keep_several_sites() -> None:
     for table in ("bulks", "campaign_deeds"):
         op.add_column(table, sa.Column("site_ids", sa.JSON(), nullable=True))
@@ -41,6 +64,8 @@ def _keep_several_sites() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("day_counts")
+    op.drop_table("counted_days")
     op.drop_index("ix_bulks_several", table_name="bulks")
     for table in ("bulks", "campaign_deeds"):
         op.drop_column(table, "site_ids")

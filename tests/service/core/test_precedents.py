@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Connection, event, text
 
 from service.core import moderation, retention, waiting
 from service.core.store import precedents, same_text
@@ -13,6 +13,7 @@ from service.core.store.precedents import NETWORK_KEPT, Count
 from service.core.traces import Traces
 from service.core.verdict import Decision
 from tests.service.core.conftest import World
+from tests.service.core.plans import asked, plan_of, planning
 
 TRACES = Traces("a" * 32, {"tea.com": "b" * 32})
 
@@ -138,42 +139,14 @@ def test_a_months_old_comment_holds_no_trace_and_only_a_published_author_is_know
 def test_every_question_is_answered_from_an_index(world: World) -> None:
     comment_id = judged(world)
     decide(world, comment_id, Decision.SPAM)
-    row = world.get(comment_id)
-    asked = _statements(world, row.site_id)
-    assert len(asked) == 2
-    plans = " ".join(_plan(world, statement, values) for statement, values in asked)
-    assert "ix_precedents_trace" in plans
-    if world.store.engine.dialect.name == "sqlite":  # PostgreSQL takes any, in a table of one row
-        assert "ix_comments_text" in plans
-    for table in ("precedents", "comments"):
-        assert f"SCAN {table}" not in plans  # SQLite's words
-        assert f"Seq Scan on {table}" not in plans  # PostgreSQL's
-
-
-def _statements(world: World, site_id: int) -> list[tuple[str, object]]:
-    asked: list[tuple[str, object]] = []
-
-    def note(_1: object, _2: object, statement: str, values: object, *_rest: object) -> None:
-        if statement.startswith("SELECT") or statement.startswith("("):
-            asked.append((statement, values))
-
-    event.listen(world.store.engine, "before_cursor_execute", note)
+    site_id = world.get(comment_id).site_id
     traces = {f"{number:032}" for number in range(300)}
-    with world.store.reading() as session:
+    with asked(world.store.engine) as statements, world.store.reading() as session:
         precedents.counts(session, traces, range(site_id, site_id + 20))
         same_text.sightings(session, traces, world.clock())
-    event.remove(world.store.engine, "before_cursor_execute", note)
-    return asked
-
-
-def _plan(world: World, statement: str, values: object) -> str:
-    with world.store.engine.connect() as connection:
-        if connection.dialect.name == "sqlite":
-            return _rows(connection, f"EXPLAIN QUERY PLAN {statement}", values)
-        # A table of a few rows is read whole, whatever its indexes: ask what else it could do.
-        connection.execute(text("SET LOCAL enable_seqscan = off"))
-        return _rows(connection, f"EXPLAIN {statement}", values)
-
-
-def _rows(connection: Connection, statement: str, values: object) -> str:
-    return str([tuple(row) for row in connection.exec_driver_sql(statement, values)])  # type: ignore[call-overload]
+    assert len(statements) == 2
+    with planning(world.store.engine) as connection:
+        plans = [plan_of(connection, *statement) for statement in statements]
+    for plan, index in zip(plans, ("ix_precedents_trace", "ix_comments_text"), strict=True):
+        assert index in plan, plan
+        assert not re.search("Seq Scan|SCAN (precedents|comments)", plan), plan

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
-from service.core.store import statistics
+from service.core.store import by_day, statistics
 from service.core.store.session import Store
 from service.core.store.statistics import BINS, Scope
 from service.core.verdict import Cutoffs, Decision, Outcome, Verdict, verdict_for
@@ -95,7 +95,7 @@ def test_waiting_is_from_arrival_to_the_first_decision(past: Past) -> None:
         if life.said[0].at >= past.scope.since and life.said[0].actor != MACHINE
     ]
     with past.store.reading() as session:
-        waits = statistics.waits(session, past.scope)
+        waits = by_day.waits(by_day.past(session, past.scope))
     assert waits.total == len(waited) > 5
     assert waits.median == pytest.approx(nearest_rank(waited, 0.5), abs=2e-3)
     assert waits.ninetieth == pytest.approx(nearest_rank(waited, 0.9), abs=2e-3)
@@ -145,7 +145,7 @@ def test_nothing_at_all_gives_empty_figures(any_store: Store, clock: FrozenClock
     scope = Scope.of_days(make_sites(any_store, clock()), 7, clock())
     with any_store.reading() as session:
         assert statistics.verdicts_by_day(session, scope) == {}
-        assert statistics.waits(session, scope) == (0, 0, 0)
+        assert statistics.each_wait(session, scope) == []
         assert statistics.by_actor(session, scope) == []
         assert statistics.score_bins(session, scope) == [0] * BINS
         assert statistics.newest(session, Outcome.SPAM, None, scope.since, 10, 10) == []
@@ -195,7 +195,7 @@ def test_only_the_newest_are_read_for_reasons_and_links(
 def ask_everything(session: Session, scope: Scope) -> None:
     for figure in (
         statistics.verdicts_by_day,
-        statistics.waits,
+        statistics.each_wait,
         statistics.labelled,
         statistics.by_actor,
         statistics.score_bins,

@@ -69,11 +69,12 @@ def test_all_my_sites_are_one_queue_in_pages(
     ann: Moderator, comments: dict[str, list[UUID]], order: str
 ) -> None:
     seen = shown(ann.get(f"/queue?order={order}").text)
-    assert "27" in ann.page and "All my sites" in ann.page
+    assert "27" in ann.page
+    assert "All my sites" in ann.page
     assert "other" not in ann.page
     following = f"/queue?order={order}&after={seen[-1]}"
     rest = shown(ann.get(following).text)
-    assert len(seen) == 25 and len(rest) == 2
+    assert (len(seen), len(rest)) == (25, 2)
     assert set(seen) | set(rest) == mine(comments)
     if order == "newest":
         assert seen + rest == sorted(mine(comments), reverse=True)
@@ -135,4 +136,5 @@ def test_the_news_and_the_statistics_are_of_my_sites(
     assert ann.get("/queue/news").json["counts"]["review"] == "27"  # type: ignore[index]
     assert ann.get("/queue/news?site=paper").json["counts"]["review"] == "9"  # type: ignore[index]
     page = ann.get("/queue/statistics").text
-    assert "paper-links.example" in page and "other-links.example" not in page
+    assert "paper-links.example" in page
+    assert "other-links.example" not in page
