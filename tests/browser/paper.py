@@ -20,15 +20,16 @@ from tests.service.core.history import make_past, make_sites, write
 from tests.service.web.moderating import HASHED, add_comment, judge_all
 
 EVERYTHING_WAITS = {"ham_cutoff": 0.0, "spam_cutoff": 1.0}  # whatever a model thinks of it
-BREAD, TRAM = "https://blog.example/bread", "https://paper.example/tram-12"
-HELD = (
+BREAD = {"article_url": "https://blog.example/bread", "article_title": "Bread that keeps a week"}
+TRAM = {"article_url": "https://paper.example/tram", "article_title": "Tram 12 late again, and why"}
+HELD = (  # the first four are on the blog: its queue is short, for axe counts every element
     ("Nadia Rahman", "My starter smells of pear drops since Tuesday. Is that the flour or me?"),
-    ("Tomás Ó Briain", "The tram stood at Market Square for forty minutes, and nobody said why."),
     ("Eve", "I paid off my house with this, ask me how: https://cash.example.evil.test/start?id=7"),
     ("ליאור", "הלחם יצא נהדר, תודה על המתכון. כמה זמן הוא נשמר?"),
+    ("Fiona", "You forgot the salt.\n\nAlso: at 240 degrees mine burns. Ten minutes less will do."),
+    ("Tomás Ó Briain", "The tram stood at Market Square for forty minutes, and nobody said why."),
     ("小林", "二回作りましたが、二回ともうまくいきました。ありがとうございます。"),
     ("A reader", "First!!!"),
-    ("Fiona", "You forgot the salt.\n\nAlso: at 240 degrees mine burns. Ten minutes less will do."),
     ("Best Kitchen Deals 24", "Nice post. My shop has mixers: www.mixers-and-more.example/sale"),
 )
 SPUN = (
@@ -85,7 +86,11 @@ def _sites_and_guests(store: Store, clock: FrozenClock, owner_id: int, address: 
     """Two sites with a month behind them, the demo, and people who come and go."""
     site_ids = make_sites(store, clock())
     lives = make_past(site_ids, clock() - timedelta(hours=1), 300, 30, seed=3)
-    settled = [life for life in lives if life.decision or life.verdict in ("ham", "spam")]
+    settled = [
+        life
+        for life in lives
+        if (life.decision or life.verdict) in ("ham", "spam", "approve", "remove")
+    ]
     reasons = [{"code": "link", "text": "a link", "weight": 1.5}]
     write(store, settled, body="More at https://www.casino.example.org/", reasons=reasons)
     owner = Person(owner_id, "owner@paper.example", "", Role.OWNER, None, None)
@@ -101,19 +106,19 @@ def _sites_and_guests(store: Store, clock: FrozenClock, owner_id: int, address: 
 
 def _comments(store: Store, clock: FrozenClock, address: str) -> dict[str, UUID]:
     found: dict[str, UUID] = {}
-    for name, body in HELD:
-        where = {"article_url": BREAD, "article_title": "Bread that keeps a week"}
+    for number, (name, body) in enumerate(HELD):
+        where = BREAD if number < 4 else TRAM
         found[name] = add_comment(
             store, clock, body, author_name=name, author_email="reader@mail.example",
             author_url="https://www.reader.example/", ip="203.0.113.77", **where,
         )  # fmt: skip
         clock.move(minutes=7)
-    answered = {"parent_id": found["Fiona"], "article_url": BREAD}
-    found["answer"] = add_comment(store, clock, "It says so in line two.", **answered)
-    found["long"] = add_comment(store, clock, LONG, author_name="Old Baker", article_url=BREAD)
+    found["answer"] = add_comment(
+        store, clock, "It says so in line two.", parent_id=found["Fiona"], **BREAD
+    )
+    found["long"] = add_comment(store, clock, LONG, author_name="Old Baker", **BREAD)
     for number, words in enumerate(SPINS):
-        where = {"article_url": (BREAD, TRAM)[number % 2], "article_title": "Late again"}
-        name = f"Kettle Friend {number % 12}"
+        name, where = f"Kettle Friend {number % 12}", TRAM if number else BREAD
         found[f"spun {number}"] = add_comment(
             store, clock, SPUN.format(*words), author_name=name, **where
         )

@@ -21,7 +21,7 @@
     const pressed = part.labels?.length && /^(checkbox|radio)$/.test(part.type);
     const { width, height } = (pressed ? part.labels[0] : part).getBoundingClientRect();
     if (width <= 1 && height <= 1) continue; // for screen readers
-    if (width < 44 || height < 44)
+    if (Math.round(width) < 44 || Math.round(height) < 44)
       found.push(`small: ${name(part)} ${Math.round(width)} × ${Math.round(height)}`);
   }
 

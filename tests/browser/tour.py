@@ -25,13 +25,13 @@ OUTSIDE = {
 # Behind the login of an owner.
 INSIDE = {
     "queue.index": (
-        "/queue",
-        "/queue?order=newest&tab=spam",
-        "/queue?tab=published",
-        "/queue?tab=removed",
+        "/queue?site=blog",
+        "/queue?order=newest&tab=spam&site=blog&q=after:2d",
+        "/queue?tab=published&site=blog&q=after:1d",
+        "/queue?tab=removed&site=blog&q=after:3d",
         "/queue?q=nothing-like-this",
         "/queue?q=score:high",
-        "/queue?site=none-such",
+        "/queue/sites/none-such",
     ),
     "queue.comment": ("/queue/comments/{answer}", "/queue/comments/{long}"),
     "campaigns.index": ("/queue/campaigns",),
@@ -41,7 +41,7 @@ INSIDE = {
     "cutoffs.show": (
         "/queue/sites/blog/cutoffs",
         "/queue/sites/blog/cutoffs?ham_cutoff=10&spam_cutoff=50",
-        "/queue/sites/blog/cutoffs?ham_cutoff=x&spam_cutoff=5",
+        "/queue/sites/blog/cutoffs?ham_cutoff=101&spam_cutoff=5",
     ),
     "sites.index": ("/queue/sites",),
     "sites.show": ("/queue/sites/blog",),
