@@ -21,7 +21,7 @@ LINKS = (
     "https://xn--pple-43d.com/ https://аpple.com/ http://раураl.com/ https://pwned.example\\@ok.org/"
 )
 BIDI = "approve \u202esihdnaht\u202c \u2066\u202dthis\u2069 now \u200f\u202e" + "olleh " * 40
-ZALGO = "".join(f"{letter}{'\u0337\u0322\u031b\u0489\u035c' * 12}" for letter in "unsurehecomes")
+ZALGO = "".join(letter + "\u0337\u0322\u031b\u0489\u035c" * 12 for letter in "unsurehecomes")
 CONTROLS = "bell\x07 escape\x1b[31m null\x00 delete\x7f c1\x9b tag\U000e0041\U000e0042 line\u2028end"
 TEXTS = {
     "deeds": DEEDS,
@@ -32,7 +32,7 @@ TEXTS = {
     "controls": CONTROLS,
     "a word": "W" * 60_000,  # as much as a door lets in, almost
     "a wide word": "\U00012031\u0bf5" * 3_000,
-    "lines": "tall\n" * 10_000,
+    "lines": "tall\n" * 2_000,
     "joined": "e\u200d" * 5_000,
 }
 NAMES = {
@@ -60,7 +60,7 @@ WEBSITES = {
 # Run before anything else on a page: whatever tries to act leaves a word.
 WATCH = """
 window.acted = [];
-for (const name of ["eval", "open", "alert", "confirm", "prompt"])
+for (const name of ["open", "alert", "confirm", "prompt"])
   window[name] = () => window.acted.push(name);
 addEventListener("securitypolicyviolation", (event) =>
   window.acted.push(`policy: ${event.effectiveDirective} ${event.blockedURI}`));
@@ -82,15 +82,16 @@ HARM = """() => {
   if (wide > innerWidth) found.push(`wider than the screen: ${wide}`);
   return found;
 }"""
-# Whether a comment's box is where it can be seen, and nothing of another lies on it.
-COVERED = """part => {
-  part.scrollIntoView({ block: "center" });
+# Which of a page's boxes cannot be seen, or lie under something else; [] for none.
+COVERED = """parts => [...document.querySelectorAll(parts)].flatMap((part) => {
+  part.scrollIntoView({ block: "center", behavior: "instant" });
   const box = part.getBoundingClientRect();
-  if (box.width < 40 || box.height < 10) return "it has no room";
-  if (box.left < 0 || box.right > innerWidth + 1) return "it leaves the screen";
-  const on = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
-  return part.contains(on) ? "" : `under ${on?.outerHTML.slice(0, 60)}`;
-}"""
+  if (box.width < 40 || box.height < 10) return ["one has no room"];
+  if (box.left < 0 || box.right > innerWidth + 1) return ["one leaves the screen"];
+  const middle = Math.min(Math.max((box.top + box.bottom) / 2, 0), innerHeight - 1);
+  const on = document.elementFromPoint(box.left + box.width / 2, middle);
+  return part.contains(on) ? [] : [`one lies under ${on?.outerHTML.slice(0, 60)}`];
+})"""
 
 
 def watched(page: Page) -> list[str]:

@@ -18,6 +18,8 @@
   const targets = "a[href], button, summary, select, textarea, input:not([type=hidden])";
   for (const part of document.querySelectorAll(targets)) {
     if (!boxes(part) || inSentence(part) || part.closest(".unseen, [aria-hidden=true]")) continue;
+    if (part.matches("a, button, summary") && part.scrollWidth > part.clientWidth + 1)
+      found.push(`its words do not fit: ${name(part)}`);
     const pressed = part.labels?.length && /^(checkbox|radio)$/.test(part.type);
     const { width, height } = (pressed ? part.labels[0] : part).getBoundingClientRect();
     if (width <= 1 && height <= 1) continue; // for screen readers

@@ -26,9 +26,9 @@ OUTSIDE = {
 INSIDE = {
     "queue.index": (
         "/queue?site=blog",
-        "/queue?order=newest&tab=spam&site=blog&q=after:2d",
+        "/queue?order=newest&tab=spam&site=blog&q=after:1d",
         "/queue?tab=published&site=blog&q=after:1d",
-        "/queue?tab=removed&site=blog&q=after:3d",
+        "/queue?tab=removed&site=blog&q=after:1d",
         "/queue?q=nothing-like-this",
         "/queue?q=score:high",
         "/queue/sites/none-such",
