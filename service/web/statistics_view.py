@@ -145,7 +145,9 @@ def reason_names(found: Sampled) -> set[str]:
 def domains_of(found: Sampled) -> set[str]:
     """The registered domains it links to, each once."""
     linked = {piece.text for piece in pieces(found.text) if piece.kind == "domain"}
-    return {as_registered(domain).lower() for domain in (*linked, domain_of(found.author_url))} - {""}
+    return {as_registered(domain).lower() for domain in (*linked, domain_of(found.author_url))} - {
+        ""
+    }
 
 
 def ranked(names: Iterable[str]) -> list[Ranked]:

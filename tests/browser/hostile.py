@@ -22,7 +22,9 @@ LINKS = (
 )
 BIDI = "approve \u202esihdnaht\u202c \u2066\u202dthis\u2069 now \u200f\u202e" + "olleh " * 40
 ZALGO = "".join(letter + "\u0337\u0322\u031b\u0489\u035c" * 12 for letter in "unsurehecomes")
-CONTROLS = "bell\x07 escape\x1b[31m null\x00 delete\x7f c1\x9b tag\U000e0041\U000e0042 line\u2028end"
+CONTROLS = (
+    "bell\x07 escape\x1b[31m null\x00 delete\x7f c1\x9b tag\U000e0041\U000e0042 line\u2028end"
+)
 TEXTS = {
     "deeds": DEEDS,
     "style": STYLE,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -49,7 +49,7 @@ def paper(
 
 
 @pytest.fixture
-def complaints(open_page: Callable[..., Page]) -> Iterator[tuple[Page, list[str]]]:
+def complaints(open_page: Callable[..., Page]) -> tuple[Page, list[str]]:
     """A page, and what its console and its scripts complain about."""
     page = open_page()
     told: list[str] = []
@@ -61,7 +61,7 @@ def complaints(open_page: Callable[..., Page]) -> Iterator[tuple[Page, list[str]
     page.on("console", note)
     page.on("pageerror", lambda error: told.append(str(error)))
     page.emulate_media(reduced_motion="reduce")
-    yield page, told
+    return page, told
 
 
 @pytest.mark.timeout(900)  # axe counts every element, and a busy machine is slow

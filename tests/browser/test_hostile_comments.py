@@ -110,7 +110,9 @@ def test_hostile_names_of_people_do_nothing_in_the_audit_log(
     add_moderator(store, clock, "<script>window.pwned=1</script>@\u202epaper.example")
     with store.writing() as session:
         for name in NAMES.values():
-            moderators.audit(session, f"moderator:{name}", name, clock(), {name: [name], "site": name})
+            moderators.audit(
+                session, f"moderator:{name}", name, clock(), {name: [name], "site": name}
+            )
     page = open_page()
     acted = watched(page)
     log_in(page)

@@ -72,12 +72,16 @@ class Stop:
 def places(paper: Paper, campaign_id: int) -> dict[str, object]:
     """What the addresses above name."""
     found = {name: paper.comments[name] for name in ("answer", "long", "reply")}
-    return found | paper.moderators | {
-        "campaign": campaign_id,
-        "public_receipt": paper.receipts["public"],
-        "held_receipt": paper.receipts["long"],
-        "invitation": paper.invitation,
-    }
+    return (
+        found
+        | paper.moderators
+        | {
+            "campaign": campaign_id,
+            "public_receipt": paper.receipts["public"],
+            "held_receipt": paper.receipts["long"],
+            "invitation": paper.invitation,
+        }
+    )
 
 
 def walk(page: Page, known: dict[str, object], clock: FrozenClock) -> Iterator[Stop]:
