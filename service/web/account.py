@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask import Flask, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -13,22 +13,14 @@ from service.core.store.moderators import IDLE, LONGEST
 from service.core.store.tables import LoginRow
 from service.core.throttle import Guess
 from service.passwords import TooManyAtOnce, WeakPassword, hash_password, is_password
-from service.web.auth import (
-    BUSY,
-    current_moderator,
-    keep_private,
-    require_login,
-    try_again,
-)
+from service.web.auth import BUSY, behind_login, current_moderator, try_again
 from service.web.cookies import forget_login, login_secret
 from service.web.parts import parts
 from service.web.requests import client_address
 
 HANDLE = 16  # characters of a login's hash that name it in a form: they open nothing
 
-account = Blueprint("account", __name__, url_prefix="/queue/account")
-account.before_request(require_login)
-account.after_request(keep_private)
+account = behind_login("account", "/queue/account")
 
 
 def init_app(app: Flask) -> None:

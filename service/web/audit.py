@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
 
-from flask import Blueprint, Flask, Response, render_template, request, url_for
+from flask import Flask, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from service.core.access import Act
@@ -16,16 +16,13 @@ from service.core.store.session import Store
 from service.core.store.tables import AuditRow
 from service.web import audit_file
 from service.web.audit_words import ACTIONS, PROGRAMS, Line, Names, line_of
-from service.web.auth import current_moderator, keep_private, require, require_login
+from service.web.auth import behind_login, current_moderator
 from service.web.parts import parts
 
 PAGE = 50  # rows
 BATCH = 1_000  # rows of a file that are read in one transaction
 
-audit_pages = Blueprint("audit", __name__, url_prefix="/queue/audit")
-audit_pages.before_request(require_login)
-audit_pages.before_request(require(Act.READ_AUDIT))
-audit_pages.after_request(keep_private)
+audit_pages = behind_login("audit", "/queue/audit", Act.READ_AUDIT)
 
 
 def init_app(app: Flask) -> None:

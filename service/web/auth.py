@@ -83,6 +83,16 @@ def require(act: Act) -> Callable[[], None]:
     return guard
 
 
+def behind_login(name: str, prefix: str, act: Act | None = None) -> Blueprint:
+    """A blueprint for who is logged in (and may `act`), of whose pages no cache keeps any."""
+    pages = Blueprint(name, __name__, url_prefix=prefix)
+    pages.before_request(require_login)
+    if act is not None:
+        pages.before_request(require(act))
+    pages.after_request(keep_private)
+    return pages
+
+
 def check(person: Person, act: Act) -> None:
     """Raises Forbidden, with the reason, unless they may do this."""
     if not person.may(act):

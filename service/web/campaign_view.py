@@ -16,7 +16,7 @@ from service.core.store.strands import Within
 from service.core.store.tables import CommentRow
 from service.core.verdict import Decision
 from service.web.queue_words import DECIDED
-from service.web.shown_text import Piece, domain_of, pieces
+from service.web.shown_text import Piece, as_registered, domain_of, pieces
 
 WORDS = 120  # of a text shown as sample
 COMPARED = 3  # other members that the sample's words are compared with
@@ -123,5 +123,6 @@ def domains_of(rows: Sequence[CommentRow]) -> list[str]:
     found: dict[str, None] = {}
     for row in rows:
         seen = (piece.text for piece in pieces(row.body[:4_000]) if piece.kind == "domain")
-        found |= dict.fromkeys(domain.lower() for domain in (domain_of(row.author_url), *seen))
+        named = (domain_of(row.author_url), *seen)
+        found |= dict.fromkeys(as_registered(domain).lower() for domain in named)
     return [domain for domain in found if domain][:NAMED]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask import Flask, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,7 @@ from service.core.errors import LastOwner
 from service.core.store import invitations, moderators, people, second_steps, sites
 from service.core.store.moderators import Role
 from service.core.store.tables import SiteRow
-from service.web.auth import current_moderator, keep_private, require, require_login
+from service.web.auth import behind_login, current_moderator
 from service.web.parts import parts
 
 ROLES = {
@@ -26,10 +26,7 @@ ROLES = {
 EVERY, SOME = "every", "some"
 EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,254}")
 
-people_pages = Blueprint("people", __name__, url_prefix="/queue/people")
-people_pages.before_request(require_login)
-people_pages.before_request(require(Act.MANAGE_PEOPLE))
-people_pages.after_request(keep_private)
+people_pages = behind_login("people", "/queue/people", Act.MANAGE_PEOPLE)
 
 
 def init_app(app: Flask) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from flask import Blueprint, Flask, render_template, request
+from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 
 from service.core.access import Act
@@ -18,13 +18,7 @@ from service.outgoing import Caller
 from service.selftest import leftovers, own, running
 from service.selftest.answer import Grade
 from service.selftest.running import Result, Target
-from service.web.auth import (
-    actor_of,
-    current_moderator,
-    keep_private,
-    require,
-    require_login,
-)
+from service.web.auth import actor_of, behind_login, current_moderator
 from service.web.parts import parts
 from service.web.sites import site_called
 
@@ -39,10 +33,7 @@ NOT_OURS = (
     "`hamlet doctor --akismet URL KEY` anywhere."
 )
 
-selftest_pages = Blueprint("selftest", __name__, url_prefix="/queue/sites")
-selftest_pages.before_request(require_login)
-selftest_pages.before_request(require(Act.SET_UP))
-selftest_pages.after_request(keep_private)
+selftest_pages = behind_login("selftest", "/queue/sites", Act.SET_UP)
 _one_at_a_time = threading.Lock()  # each holds two threads of the server while it runs
 
 

@@ -12,6 +12,7 @@ from functools import cache
 
 from publicsuffixlist import PublicSuffixList
 
+LONGEST_HOST = 253  # characters of a name that the network can find
 FOLD_AFTER = 1_200  # characters
 FOLD_LINES = 14
 LEAD = 700  # characters shown of a folded text
@@ -103,20 +104,36 @@ def pieces(text: str) -> Iterator[Piece]:
         start, (left, right) = match.start(), span
         yield from _marked(text[end:start], "text")
         yield from _marked(address[:left], "link")
-        yield from _marked(address[left:right], "domain")
+        domain = address[left:right]
+        yield from _marked(domain, "domain")
+        if (plain := as_registered(domain)) != domain:
+            yield Piece("mark", plain, "this domain as it is registered")
         yield from _marked(address[right:], "link")
         end = start + len(address)
     yield from _marked(text[end:], "text")
 
 
 def domain_of(address: str) -> str:
-    """The registered domain, else the host, that a website field names; "" when it names none."""
+    """The registered domain, else the host, that a website field names; "" when it names none.
+
+    As it is registered: https://аpple.com/ with a Cyrillic letter is xn--pple-43d.com.
+    """
     address = address.strip()
     if "://" not in address:
         address = f"http://{address}"
     span = _domain_span(address)
     host = address[slice(*span)] if span else ""
-    return host if "." in host else ""
+    return as_registered(host) if "." in host and len(host) <= LONGEST_HOST else ""
+
+
+def as_registered(domain: str) -> str:
+    """The domain in the letters of the network: xn--… where it has others, which may look alike."""
+    if domain.isascii():
+        return domain
+    try:
+        return domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return domain  # nobody can register it
 
 
 def _cut(text: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask import Flask, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from service.core import removing
@@ -14,13 +14,7 @@ from service.core.errors import NotFound
 from service.core.store import comments, lessons, moderators, removals, sites
 from service.core.store.tables import SiteRow
 from service.core.verdict import Cutoffs, Mode, UnsureAnswer
-from service.web.auth import (
-    actor_of,
-    current_moderator,
-    keep_private,
-    require,
-    require_login,
-)
+from service.web.auth import actor_of, behind_login, current_moderator
 from service.web.cutoff_form import as_typed, model_cutoffs, read_cutoff, together
 from service.web.parts import parts
 
@@ -54,10 +48,7 @@ UNSURE_ANSWERS = {
     ),
 }
 
-site_pages = Blueprint("sites", __name__, url_prefix="/queue/sites")
-site_pages.before_request(require_login)
-site_pages.before_request(require(Act.SET_UP))
-site_pages.after_request(keep_private)
+site_pages = behind_login("sites", "/queue/sites", Act.SET_UP)
 
 
 def init_app(app: Flask) -> None:

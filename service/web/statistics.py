@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, render_template, request
+from flask import Flask, render_template, request
 
 from service.core.store import sites
 from service.core.store.statistics import Scope
 from service.core.store.tables import SiteRow
 from service.web import statistics_view as view
-from service.web.auth import current_moderator, keep_private, require_login
+from service.web.auth import behind_login, current_moderator
 from service.web.parts import parts
 
 DAYS = (7, 30, 90)
 USUAL = 30
 
-statistics_page = Blueprint("statistics", __name__, url_prefix="/queue/statistics")
-statistics_page.before_request(require_login)
-statistics_page.after_request(keep_private)
+statistics_page = behind_login("statistics", "/queue/statistics")
 
 
 def init_app(app: Flask) -> None:

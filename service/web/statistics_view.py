@@ -15,7 +15,7 @@ from service.core.store.statistics import Decisions, Sampled, Scope, Waits
 from service.core.store.strands import Within
 from service.core.verdict import Decision, Outcome, Verdict
 from service.web.charts import Chart, Series
-from service.web.shown_text import domain_of, pieces
+from service.web.shown_text import as_registered, domain_of, pieces
 
 NEWEST = 500  # comments filed, and as many held, whose reasons and links are counted
 READ = 2_000  # characters of each
@@ -146,8 +146,10 @@ def reason_names(found: Sampled) -> set[str]:
 
 def domains_of(found: Sampled) -> set[str]:
     """The registered domains it links to, each once."""
-    linked = {piece.text.lower() for piece in pieces(found.text) if piece.kind == "domain"}
-    return (linked | {domain_of(found.author_url).lower()}) - {""}
+    linked = {piece.text for piece in pieces(found.text) if piece.kind == "domain"}
+    return {as_registered(domain).lower() for domain in (*linked, domain_of(found.author_url))} - {
+        ""
+    }
 
 
 def ranked(names: Iterable[str]) -> list[Ranked]:

@@ -15,6 +15,7 @@ from service.core.store import threads
 from service.core.store.tables import CommentRow
 from service.core.store.threads import Size
 from service.web.forms import web_address
+from service.web.shown_text import domain_of
 
 DEEPEST = 4  # indented steps; on a phone more would leave no room for words
 PAGE = Size(comments=100, characters=200_000)
@@ -37,6 +38,7 @@ class Entry:
     id: UUID
     author: str
     website: str  # http or https, else ""
+    domain: str  # of the website, as it is registered
     body: str
     at: datetime
     depth: int  # from 0 to DEEPEST
@@ -106,10 +108,12 @@ def _top(row: CommentRow, elsewhere: Mapping[UUID, CommentRow]) -> Entry:
 
 
 def _entry(row: CommentRow, answers: Answered | None, depth: int) -> Entry:
+    domain = domain_of(row.author_url)
     return Entry(
         id=row.id,
         author=_author(row),
-        website=web_address(row.author_url),
+        website=web_address(row.author_url) if domain else "",
+        domain=domain,
         body=row.body,
         at=row.created_at,
         depth=depth,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import cast
 
-from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask import Flask, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from markupsafe import Markup
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from service import totp
 from service.core.store import moderators, people, second_steps
 from service.web.account import problem_with_password
-from service.web.auth import current_moderator, keep_private, require_login
+from service.web.auth import behind_login, current_moderator
 from service.web.cookies import login_secret
 from service.web.login_code import hash_code
 from service.web.parts import parts
@@ -26,9 +26,7 @@ WRONG = (
     "check that the phone’s clock is right."
 )
 
-two_step = Blueprint("two_step", __name__, url_prefix="/queue/account/two-step")
-two_step.before_request(require_login)
-two_step.after_request(keep_private)
+two_step = behind_login("two_step", "/queue/account/two-step")
 
 
 def init_app(app: Flask) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -20,19 +19,15 @@ from service.scoring import Scorer
 from tests.fakes import FrozenClock, QuietBell
 from tests.service.learning.village import Village
 from worker import sweeper
-from worker.__main__ import ScoreWorker
 from worker.parts import Parts
 from worker.sweeper import Sweeper
+
+Work = Callable[[], None]
 
 
 @pytest.fixture
 def village(store: Store, clock: FrozenClock, shipped: SpamModel) -> Village:
     return Village(store, clock, shipped)
-
-
-@pytest.fixture
-def bell() -> QuietBell:
-    return QuietBell()
 
 
 @pytest.fixture
@@ -87,38 +82,29 @@ class TestSweeping:
 
 @pytest.mark.redis
 class TestAnsweringTheBell:
-    @pytest.fixture
-    def connection(self, redis_url: str) -> Iterator[Redis]:
-        with Redis.from_url(redis_url) as client:
-            client.flushall()
-            yield client
-
-    def work(self, connection: Redis) -> None:
-        ScoreWorker(connection, threading.Event()).work(burst=True, logging_level="ERROR")
-
     @pytest.mark.usefixtures("parts")
     def test_a_ring_gets_every_decision_learned(
-        self, village: Village, redis_url: str, connection: Redis
+        self, village: Village, redis_url: str, work: Work
     ) -> None:
         first = village.decided("Buy now")
         village.decided("Lovely crust", Decision.APPROVE)
         Bell(redis_url).ring_to_learn()
-        self.work(connection)
+        work()
         assert village.lessons() == 2
         village.change(moderation.undo, first)
         Bell(redis_url).ring_to_learn()
-        self.work(connection)
+        work()
         assert village.lessons() == 1
 
     @pytest.mark.usefixtures("parts")
     def test_doubled_and_late_jobs_teach_nothing_twice(
-        self, village: Village, connection: Redis
+        self, village: Village, connection: Redis, work: Work
     ) -> None:
         village.decided("Buy now")
         queue = Queue(LEARN_QUEUE, connection=connection, serializer="json")
         for job in (LEARN, LEARN, RETRAIN, LEARN):
             queue.enqueue(job)
-        self.work(connection)
+        work()
         assert village.lessons() == 1
         assert village.process().state()[0].endswith("+1")
 

@@ -6,8 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,19 +23,15 @@ from tests import servers
 from tests.fakes import FrozenClock, PlainModel, QuietBell
 from tests.service.core.conftest import World
 from worker import sweeper
-from worker.__main__ import ScoreWorker
 from worker.parts import Parts
 from worker.sweeper import Sweeper
+
+Work = Callable[[], None]
 
 
 @pytest.fixture
 def world(store: Store, clock: FrozenClock) -> World:
     return World(store, clock)
-
-
-@pytest.fixture
-def bell() -> QuietBell:
-    return QuietBell()
 
 
 @pytest.fixture
@@ -87,31 +82,24 @@ class TestSweeping:
 
 @pytest.mark.redis
 class TestAnsweringTheBell:
-    @pytest.fixture
-    def connection(self, redis_url: str) -> Iterator[Redis]:
-        with Redis.from_url(redis_url) as client:
-            client.flushall()
-            yield client
-
-    def work(self, connection: Redis) -> None:
-        ScoreWorker(connection, threading.Event()).work(burst=True, logging_level="ERROR")
-
     @pytest.mark.usefixtures("parts")
     def test_a_ring_gets_every_pending_comment_judged(
-        self, world: World, redis_url: str, connection: Redis
+        self, world: World, redis_url: str, work: Work
     ) -> None:
         comment_id = world.submit("spam")
         Bell(redis_url).ring()
-        self.work(connection)
+        work()
         assert world.get(comment_id).outcome == "spam"
 
     @pytest.mark.usefixtures("parts")
-    def test_a_doubled_job_changes_nothing(self, world: World, connection: Redis) -> None:
+    def test_a_doubled_job_changes_nothing(
+        self, world: World, connection: Redis, work: Work
+    ) -> None:
         comment_id = world.submit("spam")
         queue = Queue(SCORE_QUEUE, connection=connection, serializer="json")
         for _ in range(3):
             queue.enqueue(SCORE_WAITING)
-        self.work(connection)
+        work()
         assert world.kinds(comment_id) == ["submitted", "judged"]
 
     @pytest.mark.usefixtures("parts")
@@ -126,23 +114,24 @@ class TestAnsweringTheBell:
         connection: Redis,
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
+        work: Work,
     ) -> None:
         monkeypatch.chdir(tmp_path)
         queue = Queue(SCORE_QUEUE, connection=connection, serializer="json")
         job = queue.enqueue(function, argument)
-        self.work(connection)
+        work()
         assert not (tmp_path / "hacked").exists()
         assert not connection.exists(job.key)
 
     @pytest.mark.usefixtures("parts")
     def test_a_job_with_a_foreign_callback_is_refused(
-        self, world: World, connection: Redis
+        self, world: World, connection: Redis, work: Work
     ) -> None:
         comment_id = world.submit("spam")
         queue = Queue(SCORE_QUEUE, connection=connection, serializer="json")
         job = queue.enqueue(SCORE_WAITING)
         connection.hset(job.key, "success_callback_name", "os.abort")
-        self.work(connection)
+        work()
         assert world.get(comment_id).outcome == "pending"
 
 

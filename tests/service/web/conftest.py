@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -14,9 +17,18 @@ from service.core.store import keys, sites
 from service.core.store.session import Store
 from service.scoring import Scorer
 from tests.fakes import FrozenClock, PlainModel, QuietBell
+from tests.service.web.moderating import (
+    ARTICLE_URL as ARTICLE_URL,
+)
+from tests.service.web.moderating import (
+    Moderator,
+    add_comment,
+    add_moderator,
+    judge_all,
+)
 
 SITE_URL = "https://blog.example"
-ARTICLE_URL = "https://blog.example/bread"
+Add = Callable[..., UUID]
 
 
 @pytest.fixture
@@ -77,3 +89,24 @@ def every_site(store: Store, settings: Settings, clock: FrozenClock) -> dict[str
     with store.writing() as session:
         key = keys.make(session, "everything", None, settings.secret_key, clock())
     return {"Authorization": f"Bearer {key.token}"}
+
+
+@pytest.fixture
+def add(store: Store, scorer: Scorer, clock: FrozenClock) -> Add:
+    """Add a comment and have it judged."""
+
+    def add(body: str, **fields: Any) -> UUID:
+        comment_id = add_comment(store, clock, body, **fields)
+        judge_all(store, scorer, clock)
+        return comment_id
+
+    return add
+
+
+@pytest.fixture
+def owner(app: Flask, store: Store, clock: FrozenClock) -> Moderator:
+    """An owner of every site who is logged in."""
+    add_moderator(store, clock)
+    moderator = Moderator(app)
+    moderator.log_in()
+    return moderator

@@ -20,8 +20,8 @@ from service.passwords import hash_password
 from service.scoring import Scorer, drain
 from tests.fakes import FrozenClock
 from tests.pages import FormFinder
-from tests.service.web.conftest import ARTICLE_URL
 
+ARTICLE_URL = "https://blog.example/bread"
 PASSWORD = "a horse, a kingdom"
 HASHED = hash_password(PASSWORD)  # once: hashing is slow on purpose
 

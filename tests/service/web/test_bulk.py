@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from html import unescape
-from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -20,7 +18,7 @@ from service.core.store.session import Store
 from service.core.store.tables import CommentRow
 from service.scoring import Scorer
 from tests.fakes import FrozenClock
-from tests.service.web.conftest import Site
+from tests.service.web.conftest import Add, Site
 from tests.service.web.moderating import (
     Moderator,
     add_comment,
@@ -29,28 +27,6 @@ from tests.service.web.moderating import (
     judge_all,
 )
 from tests.service.web.test_queue import shown
-
-Add = Callable[..., UUID]
-
-
-@pytest.fixture
-def add(store: Store, scorer: Scorer, clock: FrozenClock) -> Add:
-    """Add a comment and have it judged."""
-
-    def add(body: str, **fields: Any) -> UUID:
-        comment_id = add_comment(store, clock, body, **fields)
-        judge_all(store, scorer, clock)
-        return comment_id
-
-    return add
-
-
-@pytest.fixture
-def owner(app: Flask, store: Store, clock: FrozenClock) -> Moderator:
-    add_moderator(store, clock)
-    moderator = Moderator(app)
-    moderator.log_in()
-    return moderator
 
 
 def search(moderator: Moderator, query: str, **place: str) -> list[UUID]:

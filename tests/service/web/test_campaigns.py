@@ -44,14 +44,6 @@ def wave(site: Site, store: Store, scorer: Scorer, clock: FrozenClock) -> list[U
     return ids
 
 
-@pytest.fixture
-def owner(app: Flask, store: Store, clock: FrozenClock) -> Moderator:
-    add_moderator(store, clock)
-    moderator = Moderator(app)
-    moderator.log_in()
-    return moderator
-
-
 def campaign_path(page: str) -> str:
     return re.findall(r'href="(/queue/campaigns/\d+)"', page)[0]
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -18,7 +16,7 @@ from service.core.store.session import Store
 from service.core.verdict import Decision
 from service.scoring import Scorer
 from tests.fakes import FrozenClock
-from tests.service.web.conftest import Site
+from tests.service.web.conftest import Add, Site
 from tests.service.web.moderating import (
     Moderator,
     add_comment,
@@ -27,31 +25,10 @@ from tests.service.web.moderating import (
     judge_all,
 )
 
-Add = Callable[..., UUID]
 HOSTILE = (
     "<script>window.pwned = 1</script><img src=x onerror=alert(1)>"
     '</article><a href="javascript:alert(1)">x</a> unsure'
 )
-
-
-@pytest.fixture
-def add(store: Store, scorer: Scorer, clock: FrozenClock) -> Add:
-    """Add a comment and have it judged."""
-
-    def add(body: str, **fields: Any) -> UUID:
-        comment_id = add_comment(store, clock, body, **fields)
-        judge_all(store, scorer, clock)
-        return comment_id
-
-    return add
-
-
-@pytest.fixture
-def owner(app: Flask, store: Store, clock: FrozenClock) -> Moderator:
-    add_moderator(store, clock)
-    moderator = Moderator(app)
-    moderator.log_in()
-    return moderator
 
 
 def shown(page: str) -> list[UUID]:

@@ -37,7 +37,18 @@ def shown(text: str) -> list[tuple[str, str]]:
 )
 def test_the_domain_that_somebody_registered_stands_out(text: str, domain: str) -> None:
     assert ("domain", domain) in shown(text)
-    assert "".join(piece.text for piece in pieces(text)) == text
+    assert "".join(piece.text for piece in pieces(text) if piece.kind != "mark") == text
+
+
+def test_a_domain_of_foreign_letters_shows_what_was_registered() -> None:
+    assert shown("at https://аpple.com/id now") == [
+        ("text", "at "),
+        ("link", "https://"),
+        ("domain", "аpple.com"),
+        ("mark", "xn--pple-43d.com"),
+        ("link", "/id"),
+        ("text", " now"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -99,6 +110,8 @@ def test_a_text_of_many_lines_is_folded_too() -> None:
         ("https://www.example.co.uk/me", "example.co.uk"),
         ("example.com", "example.com"),
         ("javascript:alert(1)", ""),
+        ("https://аpple.com/", "xn--pple-43d.com"),  # its first letter is Cyrillic
+        ("https://" + "w" * 300 + ".example/", ""),
         ("", ""),
         ("not an address", ""),
     ],

@@ -56,4 +56,7 @@ def test_a_name_left_out_is_anonymous_and_a_website_is_a_link_only_on_the_web() 
     row = comment(1)
     row.author_name, row.author_url = " ", "javascript:alert(1)"
     [entry] = threaded([row])
-    assert (entry.author, entry.website) == ("Anonymous", "")
+    assert (entry.author, entry.website, entry.domain) == ("Anonymous", "", "")
+    row.author_url = "https://www.ada.example/garden"
+    [entry] = threaded([row])
+    assert (entry.website, entry.domain) == (row.author_url, "www.ada.example")
