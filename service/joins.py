@@ -13,6 +13,7 @@ from functools import partial
 
 from service.clock import Clock
 from service.core import joining
+from service.core.resemblance import Judged
 from service.core.store.session import DATABASE_AWAY, Store
 from service.errands import Errand
 
@@ -26,11 +27,11 @@ class Joins:
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
-        self._unjoined: deque[joining.Judged] = deque(maxlen=MOST)
+        self._unjoined: deque[Judged] = deque(maxlen=MOST)
         self._lock = threading.Lock()
         self._errand = Errand("join", self._join_all, before=TOGETHER)
 
-    def add(self, judged: Sequence[joining.Judged]) -> None:
+    def add(self, judged: Sequence[Judged]) -> None:
         """See to it that these join soon; they are committed."""
         if judged:
             with self._lock:
@@ -49,7 +50,7 @@ class Joins:
                 raise
         return True
 
-    def _taken(self) -> list[joining.Judged]:
+    def _taken(self) -> list[Judged]:
         with self._lock:
             count = min(AT_ONCE, len(self._unjoined))
             return [self._unjoined.popleft() for _ in range(count)]

@@ -9,10 +9,9 @@ are answered, the others may `join_later`.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -21,53 +20,19 @@ from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from service.core.inheriting import Late, hands_down, inherit
-from service.core.likeness import UNLIKE_ALL, Likeness, are_alike, is_by_link, is_by_print
+from service.core.resemblance import LOOKED_BACK, Judged, Known, kin
 from service.core.store.among import among, dialect_of, listed
 from service.core.store.campaign_tables import CampaignRow, DeedRow, MarkRow, MemberRow
 from service.core.store.insert import insert_into, insert_missing
 from service.core.store.tables import CommentRow
 from service.core.verdict import Outcome
 
-LOOKED_BACK = timedelta(days=30)  # as long as marks are kept
 MOST_MOVED = 1_000  # comments; a larger campaign stays by itself: moving it would hold up others
-SUSPECT = 0.5  # score from which a shared domain is enough
-WAITING = (Outcome.HELD, Outcome.SPAM)  # what the machine published is in no campaign
-
-
-@dataclass(slots=True, kw_only=True)
-class Judged:
-    """A comment with the outcome that its verdict gives it."""
-
-    id: UUID
-    site_id: int
-    author_name: str
-    outcome: Outcome
-    score: float | None
-    revision: int
-    likeness: Likeness = UNLIKE_ALL
-
-    @property
-    def bears(self) -> bool:
-        """Whether others may join it."""
-        return self.outcome in WAITING
-
-
-@dataclass(slots=True)
-class _Known:
-    """A comment that bears a mark, and the campaign it is in."""
-
-    id: UUID
-    site_id: int
-    author_name: str
-    score: float | None
-    print: bytes
-    campaign_id: int | None
 
 
 @dataclass(slots=True)
 class _Work:
     now: datetime
-    known: dict[UUID, _Known]
     campaigns: dict[int, CampaignRow]
     joined: dict[UUID, int] = field(default_factory=dict)  # campaign of each, new or changed
 
@@ -81,10 +46,9 @@ def join(session: Session, judged: Sequence[Judged], now: datetime) -> dict[UUID
     if not alike:
         return {}
     _bear(session, alike, now)
-    bearers = _bearers(session, alike, now)
-    known = _known(session, {bearer for found in bearers.values() for bearer, _ in found})
-    work = _Work(now, known, _campaigns(session, known))
-    late = [_join(session, one, _like(one, bearers[one.id], work), work) for one in alike]
+    known, like = kin(session, alike, now)
+    work = _Work(now, _campaigns(session, known))
+    late = [_join(session, one, like[one.id], work) for one in alike]
     inherited = inherit(session, [one for one in late if one], now)
     _take_in(session, [one for one in late if one and one.id in inherited], work)
     _write(session, alike, inherited, work)
@@ -164,57 +128,9 @@ def _take_in(session: Session, late: Sequence[Late], work: _Work) -> None:
         _add(one.id, work.campaigns[one.campaign_id], work)
 
 
-def _bearers(
-    session: Session, alike: Sequence[Judged], now: datetime
-) -> dict[UUID, list[tuple[UUID, str]]]:
-    """Of each comment, who else bore its marks first, with the mark."""
-    dialect = dialect_of(session)
-    wanted = {
-        mark
-        for one in alike
-        for mark in one.likeness.marks
-        # What would be published is not kept back for a domain: policy has given points for it.
-        if one.bears or not is_by_link(mark)
-    }
-    statement = select(MarkRow.mark, MarkRow.comment_id).where(
-        among(dialect, MarkRow.mark, "marks"), MarkRow.at >= now - LOOKED_BACK
-    )
-    found = session.connection().execute(statement, {"marks": listed(dialect, wanted)})
-    first = {row.mark: row.comment_id for row in found}
-    bearers: dict[UUID, list[tuple[UUID, str]]] = defaultdict(list)
-    for one in alike:
-        for mark in one.likeness.marks:
-            if mark in wanted and first.get(mark, one.id) != one.id:
-                bearers[one.id].append((first[mark], mark))
-    return bearers
-
-
-def _known(session: Session, bearers: set[UUID]) -> dict[UUID, _Known]:
-    """The bearers, locked until the transaction ends, so that none gets two campaigns."""
-    known: dict[UUID, _Known] = {}
-    ids = sorted(bearers)
-    for start in range(0, len(ids), 500):
-        rows = session.execute(
-            select(
-                MemberRow.comment_id,
-                MemberRow.site_id,
-                CommentRow.author_name,
-                CommentRow.score,
-                MemberRow.print,
-                MemberRow.campaign_id,
-            )
-            .join(CommentRow, CommentRow.id == MemberRow.comment_id)
-            .where(MemberRow.comment_id.in_(ids[start : start + 500]))
-            .order_by(MemberRow.comment_id)
-            .with_for_update(of=MemberRow)
-        )
-        known |= {row.comment_id: _Known(*row) for row in rows}
-    return known
-
-
-def _campaigns(session: Session, known: Mapping[UUID, _Known]) -> dict[int, CampaignRow]:
+def _campaigns(session: Session, known: Collection[Known]) -> dict[int, CampaignRow]:
     """Their campaigns, locked: a decision about one waits for us, or we for it."""
-    ids = {one.campaign_id for one in known.values()} - {None}
+    ids = {one.campaign_id for one in known} - {None}
     rows = session.scalars(
         select(CampaignRow)
         .where(CampaignRow.id.in_(ids))
@@ -225,32 +141,7 @@ def _campaigns(session: Session, known: Mapping[UUID, _Known]) -> dict[int, Camp
     return {row.id: row for row in rows} if ids else {}
 
 
-def _like(one: Judged, bearers: Sequence[tuple[UUID, str]], work: _Work) -> list[_Known]:
-    """What the comment is like, of those that bear its marks."""
-    found = ((work.known.get(bearer), mark) for bearer, mark in bearers)
-    like = {other.id: other for other, mark in found if other and _is_like(one, other, mark)}
-    return list(like.values())
-
-
-def _is_like(one: Judged, other: _Known, mark: str) -> bool:
-    if is_by_link(mark):
-        if not (_is_suspect(one.score) and _is_suspect(other.score)):
-            return False
-        # A reader who gives his own website each time is no campaign; on many sites he is.
-        return _name(one.author_name) != _name(other.author_name) or one.site_id != other.site_id
-    return not is_by_print(mark) or are_alike(one.likeness.print, other.print)
-
-
-def _is_suspect(score: float | None) -> bool:
-    """Good comments link to the same places too, and are held for many other reasons."""
-    return score is None or score >= SUSPECT
-
-
-def _name(name: str) -> str:
-    return "".join(name.casefold().split())
-
-
-def _join(session: Session, one: Judged, like: Sequence[_Known], work: _Work) -> Late | None:
+def _join(session: Session, one: Judged, like: Sequence[Known], work: _Work) -> Late | None:
     """Join the oldest campaign of what it is like, or begin one with it."""
     ids = {work.joined.get(other.id, other.campaign_id) for other in like}
     ids = {*ids, work.joined.get(one.id)} - {None}

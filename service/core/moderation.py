@@ -18,6 +18,7 @@ from service.core import joining
 from service.core.errors import NothingToUndo, StaleRevision, TextGone
 from service.core.intake import Accepted, Arrival, Caller, Result, submit, submit_many
 from service.core.policy import Ruling
+from service.core.resemblance import Judged
 from service.core.store import callbacks, checks, comments, examples, precedents
 from service.core.store.strands import Within
 from service.core.store.tables import CommentRow, EventRow
@@ -188,12 +189,12 @@ def _undecided(
     changes: Sequence[dict[str, Any]],
     tests: Collection[UUID],
     traces: Mapping[UUID, Traces],
-) -> Iterator[joining.Judged]:
+) -> Iterator[Judged]:
     """What may join a campaign: no test call, nothing that a person has decided about."""
     for row, change in zip(rows, changes, strict=True):
         is_decided = change["decision"] is not None
         if not is_decided and row.id not in tests and row.id in traces:
-            yield joining.Judged(
+            yield Judged(
                 id=row.id,
                 site_id=row.site_id,
                 author_name=row.author_name,

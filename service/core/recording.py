@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from service.core import joining, moderation
+from service.core import joining, moderation, resemblance
 from service.core.checking import Check, Standing, stored
 from service.core.errors import ModerationError
 from service.core.homes import moved_home
@@ -67,7 +67,7 @@ class _Work:
     told: dict[int, Told] = field(default_factory=dict)
     learned: dict[Article, int] = field(default_factory=dict)
     inherited: dict[UUID, Outcome] = field(default_factory=dict)  # from their campaigns
-    unjoined: list[joining.Judged] = field(default_factory=list)
+    unjoined: list[resemblance.Judged] = field(default_factory=list)
 
 
 class Recorded(NamedTuple):
@@ -75,7 +75,7 @@ class Recorded(NamedTuple):
 
     told: list[Told]  # one answer each, in order
     learned: dict[Article, int]  # articles for `places` to learn
-    unjoined: list[joining.Judged]  # to be put into their campaigns by `joining.join_later`
+    unjoined: list[resemblance.Judged]  # to be put into their campaigns by `joining.join_later`
 
 
 def record_many(
@@ -173,18 +173,18 @@ def _store(
     _join(session, list(_judged(fresh)), work)
 
 
-def _join(session: Session, judged: Sequence[joining.Judged], work: _Work) -> None:
+def _join(session: Session, judged: Sequence[resemblance.Judged], work: _Work) -> None:
     heirs = joining.heirs(session, judged, work.now)
     work.inherited = joining.join(session, [one for one in judged if one.id in heirs], work.now)
     work.unjoined = [one for one in judged if one.id not in heirs and one.likeness.marks]
 
 
-def _judged(fresh: Mapping[int, tuple[Judged, Place]]) -> Iterator[joining.Judged]:
+def _judged(fresh: Mapping[int, tuple[Judged, Place]]) -> Iterator[resemblance.Judged]:
     """What may join a campaign: no test call."""
     for item, place in fresh.values():
         check, ruling = item.check, item.ruling
         if ruling is not None and ruling.decision is None and not check.is_test:
-            yield joining.Judged(
+            yield resemblance.Judged(
                 id=check.guid,
                 site_id=place.id,
                 author_name=check.submission.author_name,

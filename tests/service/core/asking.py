@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from service.core import joining, policy, recording, reports
+from service.core import joining, policy, recording, reports, resemblance
 from service.core.checking import Check, Opener, Standing, look
 from service.core.fingerprint import prints_of
 from service.core.intake import new_id
@@ -24,7 +24,7 @@ class Asker:
 
     def __init__(self, store: Store, clock: FrozenClock) -> None:
         self.store, self.clock, self.places = store, clock, Places()
-        self.unjoined: list[joining.Judged] = []
+        self.unjoined: list[resemblance.Judged] = []
         with store.writing() as session:
             self.opener = Opener(keys.make(session, "ask", None, SECRET, clock()).id, "ask", None)
 
