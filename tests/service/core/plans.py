@@ -14,7 +14,9 @@ PARTIAL = (
     "ix_comments_(?:(?:site_)?urgency|pending|identified|spam_text)"  # hold only what is asked for
 )
 # Nearly all are published: to go through them by number passes over few others.
-COMMONEST = re.compile(r"using pk_comments on [^\n]*\n\s+Filter: \(\(outcome\)::text = 'published'")
+COMMONEST = re.compile(
+    r"using pk_comments on [^\n]*\n\s+Filter: [^\n]*\(outcome\)::text = 'published'"
+)
 # Reading a table, or the whole of an index: in PostgreSQL's words, and in SQLite's.
 SCANS = re.compile(
     rf"Seq Scan on {BIG}\b"
