@@ -6,7 +6,7 @@
     const words = (part.getAttribute("aria-label") || part.textContent).trim().replace(/\s+/g, " ");
     return `${part.localName}.${part.className.baseVal ?? part.className} “${words.slice(0, 40)}”`;
   };
-  const boxes = (part) => part.getClientRects().length > 0;
+  const boxes = (part) => part.checkVisibility() && part.getClientRects().length > 0;
   const inSentence = (part) => {
     const display = getComputedStyle(part).display;
     return part.localName === "a" && (display === "inline" || display.startsWith("inline-text"));

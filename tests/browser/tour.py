@@ -94,7 +94,7 @@ def walk(page: Page, known: dict[str, object], clock: FrozenClock) -> Iterator[S
     log_in(page)
     yield from _visited(page, INSIDE, known)
     for deed in (
-        _an_invitation, _faults_of_an_invitation, _a_bulk_question, _a_bulk_decision,
+        _reasons_to_remove, _an_invitation, _faults_of_an_invitation, _a_bulk_question, _a_bulk_decision,
         _a_campaign_decided, _a_form_out_of_date, _faults_of_a_site, _a_self_test,
     ):  # fmt: skip
         yield _reached(page, deed)
@@ -137,6 +137,11 @@ def _a_wrong_password(page: Page) -> None:
     page.get_by_label("E-mail address").fill("owner@paper.example")
     page.get_by_label("Password").fill("not this one")
     page.get_by_role("button", name="Log in").click()
+
+
+def _reasons_to_remove(page: Page) -> None:
+    page.goto("/queue?site=blog")
+    page.locator(".removing summary").first.click()
 
 
 def _an_invitation(page: Page) -> None:

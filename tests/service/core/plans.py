@@ -9,8 +9,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
-BIG = "(comments|events|campaign_members|precedents|examples|lessons)"
-PARTIAL = "ix_comments_(?:urgency|pending|identified|spam_text)"  # hold only what is asked for
+BIG = "(comments|events)"  # that tests fill: an empty one is read anyhow
+PARTIAL = (
+    "ix_comments_(?:(?:site_)?urgency|pending|identified|spam_text)"  # hold only what is asked for
+)
+# Nearly all are published: to go through them by number passes over few others.
+COMMONEST = re.compile(
+    r"using pk_comments on [^\n]*\n\s+Filter: [^\n]*\(outcome\)::text = 'published'"
+)
 # Reading a table, or the whole of an index: in PostgreSQL's words, and in SQLite's.
 SCANS = re.compile(
     rf"Seq Scan on {BIG}\b"
@@ -61,4 +67,6 @@ def unbounded(plan: str, statement: str) -> list[str]:
     """
     if " LIMIT " in statement.replace("\n", " ") and "WHERE" not in statement:
         return []
-    return [next(name for name in found if name) for found in SCANS.findall(plan)]
+    return [
+        next(name for name in found if name) for found in SCANS.findall(COMMONEST.sub("", plan))
+    ]

@@ -203,7 +203,7 @@ def test_no_query_reads_the_whole_table(crowded: World) -> None:
             if order is Order.NEWEST:
                 found.count(session, scope)
                 found.revisions(session, replace(scope, fence=crowded.clock()))
-        questions |= dict(statements)
+        questions |= {text: values for text, values in statements if text != "BEGIN"}
     with planning(crowded.store.engine) as connection:
         for statement, values in questions.items():
             plan = plan_of(connection, statement, values)

@@ -14,6 +14,7 @@ from service.core.traces import Traces
 from service.core.verdict import Decision
 from tests.service.core.conftest import World
 from tests.service.core.plans import asked, plan_of, planning
+from tests.service.core.test_found import copy_comments
 
 TRACES = Traces("a" * 32, {"tea.com": "b" * 32})
 
@@ -140,13 +141,14 @@ def test_every_question_is_answered_from_an_index(world: World) -> None:
     comment_id = judged(world)
     decide(world, comment_id, Decision.SPAM)
     site_id = world.get(comment_id).site_id
+    copy_comments(world.store, 500)
     traces = {f"{number:032}" for number in range(300)}
     with asked(world.store.engine) as statements, world.store.reading() as session:
         precedents.counts(session, traces, range(site_id, site_id + 20))
         same_text.sightings(session, traces, world.clock())
-    assert len(statements) == 2
+    questions = [one for one in statements if one[0] != "BEGIN"]
     with planning(world.store.engine) as connection:
-        plans = [plan_of(connection, *statement) for statement in statements]
+        plans = [plan_of(connection, *one) for one in questions]
     for plan, index in zip(plans, ("ix_precedents_trace", "ix_comments_text"), strict=True):
         assert index in plan, plan
         assert not re.search("Seq Scan|SCAN (precedents|comments)", plan), plan
