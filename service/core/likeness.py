@@ -12,6 +12,7 @@ import hmac
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import eq
 
 from rensa import RMinHash
 
@@ -66,7 +67,7 @@ def likeness_of(
 
 def are_alike(one: bytes, other: bytes) -> bool:
     """Whether two prints are of nearly the same text."""
-    same = sum(left == right for left, right in zip(one, other, strict=False))
+    same: int = sum(map(eq, one, other))
     return same >= ALIKE * SLOTS
 
 

@@ -113,8 +113,13 @@ def _known(session: Session, bearers: set[UUID]) -> dict[UUID, Known]:
 def _like(
     one: Judged, bearers: Sequence[tuple[UUID, str]], known: Mapping[UUID, Known]
 ) -> list[Known]:
-    found = ((known.get(bearer), mark) for bearer, mark in bearers)
-    like = {other.id: other for other, mark in found if other and _is_like(one, other, mark)}
+    like: dict[UUID, Known] = {}
+    campaigns: set[int | None] = set()  # one comment of each is enough
+    for bearer, mark in bearers:
+        other = known.get(bearer)
+        if other and other.campaign_id not in campaigns and _is_like(one, other, mark):
+            like[other.id] = other
+            campaigns |= {other.campaign_id} - {None}
     return list(like.values())
 
 
