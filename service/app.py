@@ -27,6 +27,8 @@ from service.web import (
     errors,
     health,
     invitation,
+    language,
+    language_menu,
     login_code,
     look,
     news,
@@ -64,9 +66,9 @@ def create_app(
         intake=_intake(store, settings, clock),
     )
     doors = (
-        requests, errors, auth, comments, akismet, article, queue, bulk, campaigns, sites, selftest,
-        statistics, cutoffs, account, two_step, login_code, invitation, people, audit, look, news,
-        health, openapi,
+        requests, language, errors, auth, language_menu, comments, akismet, article, queue, bulk,
+        campaigns, sites, selftest, statistics, cutoffs, account, two_step, login_code, invitation,
+        people, audit, look, news, health, openapi,
     )  # fmt: skip
     for door in doors:
         door.init_app(app)

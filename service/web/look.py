@@ -19,6 +19,7 @@ from service.web.auth import (
     require_login,
 )
 from service.web.cookies import cookie_name
+from service.web.language import _, later
 from service.web.parts import parts
 from service.web.shortcuts import HABITS, Habit, shortcuts_for
 
@@ -41,13 +42,13 @@ class Density(StrEnum):
 
 
 THEMES = {
-    Theme.AUTO: "As the device has it",
-    Theme.LIGHT: "Light",
-    Theme.DARK: "Dark",
+    Theme.AUTO: later("As the device has it"),
+    Theme.LIGHT: later("Light"),
+    Theme.DARK: later("Dark"),
 }
 DENSITIES = {
-    Density.ROOMY: "Roomy: buttons beside the text",
-    Density.DENSE: "Dense: more comments on a screen",
+    Density.ROOMY: later("Roomy: buttons beside the text"),
+    Density.DENSE: later("Dense: more comments on a screen"),
 }
 
 
@@ -101,7 +102,7 @@ def show() -> str:
 @look_pages.post("")
 def choose() -> ResponseReturnValue:
     now = chosen(asdict(look()) | request.form.to_dict())
-    flash("Kept for this browser.")
+    flash(_("Kept for this browser."))
     back = request.form.get("back")
     response = redirect(local_path(back) if back else url_for("look.show"), 303)
     response.set_cookie(

@@ -33,9 +33,11 @@ from service.web.auth import (
     require_login,
 )
 from service.web.errors import Fault, InvalidRequest, asks_for_json
+from service.web.language import _
 from service.web.parts import parts
 from service.web.queue_place import Place, place_of, scope_of
 from service.web.queue_view import Card, Tab
+from service.web.sentences import in_words
 from service.web.shown_text import pieces
 
 PAGE = 25  # comments
@@ -55,6 +57,9 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["many"] = words.many
     app.jinja_env.filters["comments"] = words.comments
     app.jinja_env.filters["pieces"] = pieces
+    app.jinja_env.filters["actor"] = words.actor
+    app.jinja_env.filters["outcome"] = lambda outcome: words.OUTCOMES[outcome]
+    app.jinja_env.filters["ago"] = lambda start: words.span(start, parts().clock(), is_ago=True)
     app.jinja_env.filters["since"] = lambda start: words.span(start, parts().clock())
 
 
@@ -104,7 +109,7 @@ def _unsearchable(place: Place, seen_sites: list[SiteRow], problem: InvalidSearc
         "queue/index.html",
         place=place,
         sites=seen_sites,
-        problem=str(problem),
+        problem=in_words(str(problem)),
         tabs=[(name, place.url(tab=tab), "", tab is place.tab) for tab, name in LASTING_TABS],
     )
 
@@ -134,8 +139,8 @@ def decide(comment_id: UUID) -> ResponseReturnValue:
     except StaleRevision:
         if not _is_own_doing(comment_id, decision, revision + 1):
             return _conflict(comment_id)
-        return _back_to_place(comment_id, words.DONE[decision], revision + 1)
-    return _back_to_place(comment_id, words.DONE[decision], row.revision)
+        return _back_to_place(comment_id, str(words.DONE[decision]), revision + 1)
+    return _back_to_place(comment_id, str(words.DONE[decision]), row.revision)
 
 
 @queue.post("/comments/<uuid:comment_id>/undo")
@@ -150,8 +155,10 @@ def undo(comment_id: UUID) -> ResponseReturnValue:
     except (StaleRevision, NothingToUndo):
         return _conflict(comment_id)
     tab = next(tab for tab, outcome in view.OUTCOMES.items() if outcome == row.outcome)
-    place = f"the comment is in “{view.TAB_NAMES[tab]}” again"
-    return _back_to_place(comment_id, f"Undone, with all it taught: {place}.")
+    place = str(view.TAB_NAMES[tab])
+    return _back_to_place(
+        comment_id, _("Undone, with all it taught: the comment is in “%(tab)s” again.", tab=place)
+    )
 
 
 def _cards(session: Session, rows: list[CommentRow], whole: bool = False) -> list[Card]:

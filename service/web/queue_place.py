@@ -14,18 +14,19 @@ from service.core.search import InvalidSearch, Search
 from service.core.store.comments import Order
 from service.core.store.found import Scope
 from service.core.store.tables import SiteRow
+from service.web.language import later
 from service.web.parts import parts
 from service.web.queue_view import OUTCOMES, Tab
 
 Choice = TypeVar("Choice", Tab, Order)
 # What stands beneath the search field: terms to switch on and off, each with its name.
 FILTERS = (
-    ("With links", "is:linked"),
-    ("Replies", "is:reply"),
-    ("Waiting over 12 h", "before:12h"),
-    ("Copied text", "reason:copied"),
-    ("Score over 80 %", "score:>80%"),
-    ("Decided by people", "is:decided"),
+    (later("With links"), "is:linked"),
+    (later("Replies"), "is:reply"),
+    (later("Waiting over 12 h"), "before:12h"),
+    (later("Copied text"), "reason:copied"),
+    (later("Score over 80 %"), "score:>80%"),
+    (later("Decided by people"), "is:decided"),
 )
 
 
