@@ -7,13 +7,16 @@ count, then the site's. Programs are always answered in English.
 from __future__ import annotations
 
 import math
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
 import flask_babel
 from babel import Locale, dates, numbers
+from babel.support import NullTranslations
 from flask import Flask, Response, current_app, g, has_request_context, request
+from flask_babel.speaklater import LazyString
 
 import service
 from service.web.cookies import read_cookie
@@ -26,6 +29,7 @@ ENGLISH = Locale("en", "GB")  # day before month, weeks from Monday
 FOR_PROGRAMS = {"akismet", "comments", "health", "openapi"}
 
 babel = flask_babel.Babel()
+ENGLISH_WORDS = NullTranslations()
 
 
 def init_app(app: Flask) -> None:
@@ -35,6 +39,11 @@ def init_app(app: Flask) -> None:
         default_locale=str(ENGLISH),
         default_translation_directories=str(CATALOGS),
         locale_selector=lambda: _locale_of(chosen()),
+    )
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of Jinja's i18n
+        gettext=lambda text: _catalog().gettext(text),
+        ngettext=lambda one, many, count: _catalog().ngettext(one, many, count),
+        newstyle=True,
     )
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.filters["number"] = number
@@ -54,18 +63,19 @@ def init_app(app: Flask) -> None:
 
 def _(text: str, **values: object) -> str:
     """`text` in the language of the request, with `values` in the places %(so)s."""
-    return str(flask_babel.gettext(text, **values))
+    sentence = _catalog().gettext(text)
+    return sentence % values if values else sentence
 
 
 def ngettext(one: str, many: str, count: int, **values: object) -> str:
     """The sentence for this count; %(num)s is the count with its thousands apart."""
-    sentence = flask_babel.get_translations().ungettext(one, many, count)
-    return str(sentence % ({"num": number(count)} | values))
+    sentence = _catalog().ngettext(one, many, count)
+    return sentence % ({"num": number(count)} | values)
 
 
 def later(text: str) -> str:
     """As `_`, but only when shown: for tables that are made before anybody asks."""
-    return cast(str, flask_babel.lazy_gettext(text))
+    return cast(str, LazyString(_, text))
 
 
 def marked(text: str) -> str:
@@ -87,23 +97,27 @@ def prefer(code: str) -> None:
     if request.accept_languages.best_match(list(current_app.config["LANGUAGES"])) is None:
         g.language = spoken(code) or USUAL
         flask_babel.refresh()
+        g.pop("locale", None)
+        g.pop("catalog", None)
 
 
 def locale() -> Locale:
     """By whose habits numbers and times are written."""
-    return flask_babel.get_locale() or ENGLISH
+    if not has_request_context():
+        return ENGLISH
+    if "locale" not in g:
+        g.locale = _locale_of(chosen())
+    return cast(Locale, g.locale)
 
 
 def number(value: float) -> str:
     """A whole number, its thousands apart."""
-    return numbers.format_decimal(value, "#,##0", locale=locale())
+    return _decimal(value, 0, locale())
 
 
 def percentage(share: float, digits: int = 4) -> str:
     """A share as a percentage, with so many digits behind the point at most."""
-    pattern = "#,##0." + "#" * digits if digits else "#,##0"
-    shown = numbers.format_decimal(share * 100, pattern, locale=locale())
-    return _("%(number)s %%", number=shown)
+    return _("%(number)s %%", number=_decimal(share * 100, digits, locale()))
 
 
 def points(weight: float) -> str:
@@ -116,17 +130,17 @@ def points(weight: float) -> str:
 
 def decimal(value: float, digits: int = 1) -> str:
     """A number with so many digits behind the point at most."""
-    return numbers.format_decimal(value, "#,##0." + "#" * digits, locale=locale())
+    return _decimal(value, digits, locale())
 
 
 def long_day(at: date) -> str:
     """Such as "22 November 2026"."""
-    return dates.format_date(at, "long", locale=locale())
+    return _day(_date_of(at), "long", locale())
 
 
 def clock_time(at: datetime, seconds: bool = False) -> str:
     """Hours and minutes of UTC, without saying so."""
-    return dates.format_time(at, "medium" if seconds else "short", locale=locale())
+    return _time(at.hour, at.minute, at.second if seconds else None, locale())
 
 
 def long_time(at: datetime, seconds: bool = False) -> str:
@@ -136,7 +150,7 @@ def long_time(at: datetime, seconds: bool = False) -> str:
 
 def short_time(at: datetime) -> str:
     """Such as "22 Nov 2026, 12:00"; UTC, as the page or the title beside it says."""
-    day = dates.format_date(at, "medium", locale=locale())
+    day = _day(_date_of(at), "medium", locale())
     return _("%(day)s, %(time)s", day=day, time=clock_time(at))
 
 
@@ -147,13 +161,51 @@ def day_of_year(at: date, weekday: bool = False) -> str:
 
 def in_one_unit(seconds: int, unit: str, is_ago: bool = False) -> str:
     """So many seconds in whole days, hours or minutes; "… ago" if wanted."""
+    return _lasting(seconds, unit, is_ago, locale())
+
+
+# Pages say the same numbers and times again and again, and Babel takes its time over each.
+
+
+@lru_cache(maxsize=4_000)
+def _decimal(value: float, digits: int, where: Locale) -> str:
+    pattern = "#,##0." + "#" * digits if digits else "#,##0"
+    return numbers.format_decimal(value, pattern, locale=where)
+
+
+@lru_cache(maxsize=1_000)
+def _day(day: date, length: str, where: Locale) -> str:
+    return dates.format_date(day, length, locale=where)
+
+
+@lru_cache(maxsize=4_000)
+def _time(hour: int, minute: int, second: int | None, where: Locale) -> str:
+    length = "short" if second is None else "medium"
+    return dates.format_time(time(hour, minute, second or 0), length, locale=where)
+
+
+@lru_cache(maxsize=1_000)
+def _lasting(seconds: int, unit: str, is_ago: bool, where: Locale) -> str:
     return dates.format_timedelta(
         timedelta(seconds=-seconds),
         granularity=unit,  # type: ignore[arg-type]  # "day", "hour" or "minute"
         threshold=math.inf,  # never a larger unit than this
         add_direction=is_ago,
-        locale=locale(),
+        locale=where,
     )
+
+
+def _date_of(at: date) -> date:
+    return at.date() if isinstance(at, datetime) else at
+
+
+def _catalog() -> NullTranslations:
+    """This request's, found once: a page of the queue asks it some thousand times."""
+    if not has_request_context():
+        return ENGLISH_WORDS
+    if "catalog" not in g:
+        g.catalog = flask_babel.get_translations()
+    return cast(NullTranslations, g.catalog)
 
 
 def spoken(code: str) -> str | None:

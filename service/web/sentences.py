@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 
 from service.web.error_words import ERRORS
 from service.web.language import ENGLISH, USUAL, _, chosen, decimal, locale, ngettext
@@ -28,13 +28,21 @@ def in_words(text: str) -> str:
     """The sentence in the language of the page; itself where it is not known."""
     if chosen() == USUAL:
         return text
+    template, values = _found(text)
+    return (
+        _(template, **{name: _value(name, value) for name, value in values}) if template else text
+    )
+
+
+@lru_cache(maxsize=4_000)
+def _found(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """The sentence's template, and what stands in its places; "" for none."""
     if text in _plain():
-        return _(text)
+        return text, ()
     for pattern, template in _patterns():
         if match := pattern.fullmatch(text):
-            found = match.groupdict()
-            return _(template, **{name: _value(name, value) for name, value in found.items()})
-    return text
+            return template, tuple(match.groupdict().items())
+    return "", ()
 
 
 def templates() -> tuple[str, ...]:
