@@ -27,6 +27,7 @@ from service.web.devices import device_words
 from service.web.language import _, clock_time, later, ngettext
 from service.web.parts import parts
 from service.web.requests import client_address
+from service.web.role_words import ACTS, ROLE_NAMES
 from service.web.sight import person_of
 
 # Nobody is logged in at these doors: they ask for a token, or are open to every reader.
@@ -35,19 +36,6 @@ REMEMBERED = timedelta(days=90)  # how long a browser counts as having logged in
 WRONG = later("That e-mail address and password do not belong together. Please check both.")
 BUSY = later("Too many people are logging in at this moment. Please try again in a few seconds.")
 INVISIBLE = re.compile(r"[\x00-\x20\x7f\\]")
-
-ROLE_NAMES = {
-    Role.OWNER: later("owner"),
-    Role.MODERATOR: later("moderator"),
-    Role.VIEWER: later("viewer"),
-}
-ACTS = {
-    Act.LOOK: later("look at the queue"),
-    Act.DECIDE: later("decide about comments"),
-    Act.SET_UP: later("set up sites"),
-    Act.MANAGE_PEOPLE: later("manage people"),
-    Act.READ_AUDIT: later("read the audit log"),
-}
 
 auth = Blueprint("auth", __name__)
 csrf = CSRFProtect()
