@@ -10,6 +10,7 @@ from typing import Any
 from service.core.store.tables import AuditRow
 from service.web.language import _, later, marked
 from service.web.queue_words import actor
+from service.web.removal_words import removal_words
 
 # What `action` says, in words; also what one may filter by.
 ACTIONS = {
@@ -71,6 +72,10 @@ LABELS = {
         ("spam_cutoff", marked("spam cutoff")),
         ("unsure_answer", marked("unsure answer")),
         ("name", marked("name")),
+        ("comment", marked("comment")),
+        ("change", marked("change")),
+        ("until", marked("until")),
+        ("reasons", marked("reasons")),
     )
 }
 NOTHING = later("none")
@@ -121,6 +126,10 @@ def _label(name: str) -> str:
 def _shown(name: str, value: Any, names: Names) -> str:
     if value is None or value == "":
         return str(NOTHING)
+    if name == "until" and value == "for ever":
+        return _("for ever")
+    if name == "reasons" and isinstance(value, list):
+        return ", ".join(removal_words(reason) for reason in value) or str(NOTHING)
     if name in ("moderator", "invited_by"):
         return names.people.get(f"moderator:{value}", _("number %(number)s", number=value))
     if name == "sites" and isinstance(value, list):

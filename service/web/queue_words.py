@@ -124,8 +124,11 @@ def told(event: EventRow) -> str:
             percent(detail["score"]) if detail["score"] is not None else in_words(detail["reason"])
         )
         verdict = str(VERDICTS.get(detail["verdict"], detail["verdict"]))
-        judged = _("Judged %(verdict)s (%(why)s)", verdict=verdict, why=why)
-        return judged + (_("; its author is trusted") if detail.get("trusted") else "")
+        if detail.get("trusted"):
+            return _(
+                "Judged %(verdict)s (%(why)s); its author is trusted", verdict=verdict, why=why
+            )
+        return _("Judged %(verdict)s (%(why)s)", verdict=verdict, why=why)
     if event.kind == EventKind.DECIDED:
         said = DECIDED[Decision(detail["decision"])] + _together(detail)
         why = removal_words(detail.get("reason") or "")

@@ -134,7 +134,7 @@ def bare_words(source: str) -> list[str]:
     """The words of a template that go through no catalog."""
     for pattern in (
         r"\{#.*?#\}",
-        r"\{%-?\s*block (?:width|head)\s*-?%\}[\w ]*\{%-?\s*endblock\s*-?%\}",
+        r"\{%-?\s*block (?:body|width|head)\s*-?%\}[\w ]*\{%-?\s*endblock\s*-?%\}",
         r"\{%-?\s*trans\b.*?endtrans\s*-?%\}",
         r"\{\{.*?\}\}",
         r"\{%.*?%\}",
