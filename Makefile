@@ -9,8 +9,9 @@ ARGS :=
 JOBS := 2
 
 CARD := docs/model.md
+CATALOGS := service/translations
 
-.PHONY: help install up test lint bench card clean
+.PHONY: help install up test lint words bench card clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -37,6 +38,19 @@ lint: install ## check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# What stands in the catalogs: gettext's own names, and those of service/web/language.py.
+EXTRACT := extract --mapping-file pyproject.toml --keywords later --keywords marked \
+  --add-location file --width 100 --project Hamlet --sort-by-file
+
+words: install ## bring the catalogs up to date with the pages (TONGUE=it begins another one)
+	@mkdir -p .artifacts
+	$(BIN)/pybabel --quiet $(EXTRACT) --output-file .artifacts/words.pot service/web
+	@if [ -n "$(TONGUE)" ]; then \
+	  $(BIN)/pybabel init --input-file .artifacts/words.pot --output-dir $(CATALOGS) --locale "$(TONGUE)"; fi
+	$(BIN)/pybabel --quiet update --input-file .artifacts/words.pot --output-dir $(CATALOGS) \
+	  --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 100
+	$(BIN)/pybabel --quiet compile --directory $(CATALOGS)
 
 bench: install ## measure a running pipeline (ARGS="DATA.jsonl.gz …")
 	$(BIN)/python -m bench.replay $(ARGS)

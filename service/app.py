@@ -29,6 +29,8 @@ from service.web import (
     errors,
     health,
     invitation,
+    language,
+    language_menu,
     login_code,
     look,
     news,
@@ -67,9 +69,9 @@ def create_app(
         intake=_intake(store, settings, clock),
     )
     doors = (
-        requests, errors, auth, comments, akismet, article, queue, bulk, campaigns, authors, sites,
-        selftest, statistics, cutoffs, account, two_step, login_code, invitation, people, audit,
-        look, news, views, condition, health, openapi,
+        requests, language, errors, auth, language_menu, comments, akismet, article, queue, bulk,
+        campaigns, authors, sites, selftest, statistics, cutoffs, account, two_step, login_code,
+        invitation, people, audit, look, news, views, condition, health, openapi,
     )  # fmt: skip
     for door in doors:
         door.init_app(app)

@@ -15,8 +15,11 @@ from service.core.throttle import Guess
 from service.passwords import TooManyAtOnce, WeakPassword, hash_password, is_password
 from service.web.auth import BUSY, behind_login, current_moderator, try_again
 from service.web.cookies import forget_login, login_secret
+from service.web.devices import shown_device
+from service.web.language import _
 from service.web.parts import parts
 from service.web.requests import client_address
+from service.web.sentences import in_words
 
 HANDLE = 16  # characters of a login's hash that name it in a form: they open nothing
 
@@ -25,6 +28,7 @@ account = behind_login("account", "/queue/account")
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(account)
+    app.jinja_env.filters["device"] = shown_device
 
 
 @account.get("")
@@ -37,17 +41,17 @@ def change_password() -> ResponseReturnValue:
     """Set a new password; every login of this moderator ends, this one too."""
     moderator, new = current_moderator(), request.form.get("new", "")
     if new != request.form.get("again", ""):
-        return _refuse("The two new passwords differ. Please type the new one twice.")
+        return _refuse(_("The two new passwords differ. Please type the new one twice."))
     if problem := problem_with_password():
         return _refuse(problem)
     try:
         hashed = hash_password(new)
     except WeakPassword as error:
-        return _refuse(f"The new password has {error}.")
+        return _refuse(_("The new password will not do: %(why)s.", why=in_words(str(error))))
     with parts().store.writing() as session:
         moderators.set_password(session, moderator.email, hashed)
         moderators.audit(session, moderator.actor, "password_changed", parts().clock())
-    flash("Your password is changed. Log in with the new one.")
+    flash(_("Your password is changed. Log in with the new one."))
     return forget_login(redirect(url_for("auth.login"), 303))
 
 
@@ -59,7 +63,7 @@ def end_login() -> ResponseReturnValue:
         if len(handle) != HANDLE or not people.end_login(session, me.id, handle):
             raise NotFound("that device is logged out already")
         moderators.audit(session, me.actor, "login_ended", parts().clock(), {"logins": 1})
-    flash("That device is logged out.")
+    flash(_("That device is logged out."))
     return redirect(url_for("account.show", _anchor="devices"), 303)
 
 
@@ -70,7 +74,7 @@ def end_other_logins() -> ResponseReturnValue:
         ended = people.end_logins(session, me.id, moderators.hash_secret(login_secret()))
         if ended:
             moderators.audit(session, me.actor, "login_ended", parts().clock(), {"logins": ended})
-    flash("Every other device is logged out.")
+    flash(_("Every other device is logged out."))
     return redirect(url_for("account.show", _anchor="devices"), 303)
 
 
@@ -85,11 +89,11 @@ def problem_with_password() -> str:
         return try_again(wait_until, now)
     try:
         if not is_password(request.form.get("current", ""), stored):
-            return "That is not your present password."
+            return _("That is not your present password.")
     except TooManyAtOnce:
         with parts().store.writing() as session:
             throttle.forget_guess(session, guess, now)  # nothing was compared
-        return BUSY
+        return str(BUSY)
     with parts().store.writing() as session:
         throttle.forget_guess(session, guess, now)
     return ""

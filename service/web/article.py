@@ -25,6 +25,7 @@ from service.core.verdict import Outcome
 from service.demo.articles import ARTICLES, DemoArticle
 from service.web import forms, receipts, thread
 from service.web.forms import CommentForm, InvalidForm, Sender
+from service.web.language import long_time, ngettext, prefer
 from service.web.parts import parts
 from service.web.requests import client_address
 from service.web.thread import Entry, ThreadPage
@@ -55,7 +56,7 @@ def init_app(app: Flask) -> None:
 @blueprint.app_template_filter()
 def moment(at: datetime) -> str:
     """A time in words, in UTC."""
-    return f"{at.day} {at:%B %Y}, {at:%H:%M} UTC"
+    return long_time(at)
 
 
 @blueprint.app_template_filter()
@@ -66,7 +67,7 @@ def host(address: str) -> str:
 
 @blueprint.app_template_filter()
 def days(lasting: timedelta) -> str:
-    return f"{lasting.days} days"
+    return ngettext("%(num)s day", "%(num)s days", lasting.days)
 
 
 @blueprint.app_context_processor
@@ -78,7 +79,7 @@ def masthead() -> dict[str, object]:
 @blueprint.get("/a/<site_name>/<path:article>")
 def show(site_name: str, article: str) -> ResponseReturnValue:
     with parts().store.reading() as session:
-        page = _page(session, sites.by_name(session, site_name), article)
+        page = _page(session, _site(session, site_name), article)
     form = CommentForm(
         article_url=page.url,
         parent_id=str(page.answering.id) if page.answering else "",
@@ -92,7 +93,7 @@ def show(site_name: str, article: str) -> ResponseReturnValue:
 def post(site_name: str) -> ResponseReturnValue:
     form = forms.read(request)
     with parts().store.reading() as session:
-        site = sites.by_name(session, site_name)
+        site = _site(session, site_name)
         home = _home_address(session, site, form.article_url)
     form = replace(form, article_url=home)
     try:
@@ -107,7 +108,7 @@ def post(site_name: str) -> ResponseReturnValue:
 @blueprint.get("/a/<site_name>/privacy")
 def privacy(site_name: str) -> ResponseReturnValue:
     with parts().store.reading() as session:
-        site = sites.by_name(session, site_name)
+        site = _site(session, site_name)
     keep = {
         "spam_text": retention.SPAM_TEXT,
         "identity": retention.IDENTITY,
@@ -126,6 +127,7 @@ def receipt(token: str) -> ResponseReturnValue:
     with parts().store.reading() as session:
         found_sites, found_articles = comments.sites_and_articles(session, [comment])
     site, article = found_sites[comment.site_id], found_articles[comment.article_id]
+    prefer(site.language)
     response = _render(
         "article/receipt.html",
         "no-store",
@@ -138,6 +140,13 @@ def receipt(token: str) -> ResponseReturnValue:
     )
     response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _site(session: Session, name: str) -> SiteRow:
+    """The site, in whose language its page is shown to whoever names no other."""
+    site = sites.by_name(session, name)
+    prefer(site.language)
+    return site
 
 
 def _page(session: Session, site: SiteRow, article: str) -> Page:

@@ -15,9 +15,10 @@ from service.core.store.audit_trail import Wanted
 from service.core.store.session import Store
 from service.core.store.tables import AuditRow
 from service.web import audit_file
-from service.web.audit_words import ACTIONS, PROGRAMS, Line, Names, line_of
+from service.web.audit_words import ACTIONS, Line, Names, line_of
 from service.web.auth import behind_login, current_moderator
 from service.web.parts import parts
+from service.web.queue_words import PROGRAMS
 
 PAGE = 50  # rows
 BATCH = 1_000  # rows of a file that are read in one transaction
@@ -39,7 +40,7 @@ def index() -> str:
         "audit/index.html",
         lines=[line_of(row, names) for row in rows[:PAGE]],
         people=sorted(names.people.items(), key=lambda item: item[1]),
-        programs=PROGRAMS,
+        programs=[name for name in PROGRAMS if name != "policy"],
         actions=ACTIONS,
         asked=asked,
         is_first=after is None,

@@ -24,15 +24,17 @@ from service.core.throttle import Guess
 from service.passwords import TooManyAtOnce, is_password
 from service.web.cookies import cookie_name, forget_login, login_secret, read_cookie, set_cookie
 from service.web.devices import device_words
+from service.web.language import _, clock_time, later, ngettext
 from service.web.parts import parts
 from service.web.requests import client_address
+from service.web.role_words import ACTS, ROLE_NAMES
 from service.web.sight import person_of
 
 # Nobody is logged in at these doors: they ask for a token, or are open to every reader.
 WITHOUT_LOGIN = {"comments", "akismet", "article", "health"}
 REMEMBERED = timedelta(days=90)  # how long a browser counts as having logged in before
-WRONG = "That e-mail address and password do not belong together. Please check both."
-BUSY = "Too many people are logging in at this moment. Please try again in a few seconds."
+WRONG = later("That e-mail address and password do not belong together. Please check both.")
+BUSY = later("Too many people are logging in at this moment. Please try again in a few seconds.")
 INVISIBLE = re.compile(r"[\x00-\x20\x7f\\]")
 
 auth = Blueprint("auth", __name__)
@@ -52,6 +54,7 @@ def init_app(app: Flask) -> None:
     )
     csrf.init_app(app)
     app.before_request(_refuse_forged_forms)
+    app.jinja_env.filters["role"] = lambda role: ROLE_NAMES[role]
     app.register_blueprint(auth)
 
 
@@ -67,7 +70,7 @@ def require_login() -> ResponseReturnValue | None:
     moderator = logged_in()
     if moderator is None:
         if request.method == "POST":
-            flash("Your login has ended, so nothing was changed. Log in, then do it again.")
+            flash(_("Your login has ended, so nothing was changed. Log in, then do it again."))
         return redirect(url_for("auth.login", next=_place()))
     g.moderator = moderator
     return _ask_for_second_step(moderator)
@@ -96,8 +99,12 @@ def behind_login(name: str, prefix: str, act: Act | None = None) -> Blueprint:
 def check(person: Person, act: Act) -> None:
     """Raises Forbidden, with the reason, unless they may do this."""
     if not person.may(act):
-        scope = "" if person.sites is None else " of some sites"
-        raise Forbidden(f"Your role is {person.role}{scope}: you may not {act}.")
+        role, deed = ROLE_NAMES[person.role], ACTS[act]
+        if person.sites is None:
+            raise Forbidden(_("Your role is %(role)s: you may not %(deed)s.", role=role, deed=deed))
+        raise Forbidden(
+            _("Your role is %(role)s of some sites: you may not %(deed)s.", role=role, deed=deed)
+        )
 
 
 def current_moderator() -> Person:
@@ -158,7 +165,7 @@ def log_out() -> ResponseReturnValue:
         moderators.close_login(session, login_secret())
         if moderator is not None:
             moderators.audit(session, actor_of(moderator), "logged_out", now)
-    flash("You are logged out.")
+    flash(_("You are logged out."))
     return forget_login(redirect(url_for("auth.login"), 303))
 
 
@@ -176,14 +183,19 @@ def logged_in(touches: bool = True) -> Person | None:
     return person
 
 
-def try_again(wait_until: datetime, now: datetime, what: str = "wrong passwords") -> str:
+def try_again(wait_until: datetime, now: datetime, of_codes: bool = False) -> str:
     """A sentence with the time left."""
     minutes = max(1, -(-int((wait_until - now).total_seconds()) // 60))
-    unit = "minute" if minutes == 1 else "minutes"
-    return (
-        f"There were too many {what}. Please try again in {minutes} {unit}, "
-        f"at {wait_until:%H:%M} UTC."
+    many = _("There were too many wrong passwords.")
+    if of_codes:
+        many = _("There were too many wrong codes.")
+    again = ngettext(
+        "Please try again in %(num)s minute, at %(time)s UTC.",
+        "Please try again in %(num)s minutes, at %(time)s UTC.",
+        minutes,
+        time=clock_time(wait_until),
     )
+    return f"{many} {again}"
 
 
 def _ask_for_second_step(person: Person) -> ResponseReturnValue | None:
@@ -194,7 +206,7 @@ def _ask_for_second_step(person: Person) -> ResponseReturnValue | None:
     with parts().store.reading() as session:
         if second_steps.of(session, person.id) is not None:
             return None
-    flash("Owners of this installation log in with a second step. Please set yours up first.")
+    flash(_("Owners of this installation log in with a second step. Please set yours up first."))
     return redirect(url_for("two_step.show"))
 
 
@@ -213,7 +225,7 @@ def _refuse_other_origins() -> None:
     public = parts().settings.public_url or request.host_url
     # Only hosts are compared: behind a proxy that ends TLS we do not know our own scheme.
     if _host_of(origin) not in (_host_of(request.host_url), _host_of(public)):
-        raise Forbidden("This form was sent from another site. Nothing was changed.")
+        raise Forbidden(_("This form was sent from another site. Nothing was changed."))
 
 
 def _host_of(origin: str) -> str:

@@ -21,6 +21,7 @@ from service.core.store.tables import CommentRow, SiteRow
 from service.core.verdict import Decision, Mode, Outcome, Stand
 from service.web import standing_words as words
 from service.web.charts import Chart, Series
+from service.web.language import _, day_of_year, number
 
 WEEKS = 12
 LAST = 10  # comments shown
@@ -41,7 +42,7 @@ class Aside:
     @property
     def stands(self) -> str:
         """The standing in a word; "" for none."""
-        return words.STANDS[self.standing.stand][0] if self.standing.stand else ""
+        return str(words.STANDS[self.standing.stand][0]) if self.standing.stand else ""
 
 
 NO_ASIDE = Aside()
@@ -171,8 +172,8 @@ def panels(session: Session, row: CommentRow, now: datetime, site_id: Within) ->
 
 def known(session: Session, row: CommentRow) -> list[Known]:
     """The nearest known spam and good comments on the site, those with the same text first."""
-    shared = {row.text_hash: "the same text"} if row.text_hash else {}
-    shared |= dict.fromkeys(row.link_hashes[:LINKS], "a link to the same domain")
+    shared = {row.text_hash: _("the same text")} if row.text_hash else {}
+    shared |= dict.fromkeys(row.link_hashes[:LINKS], _("a link to the same domain"))
     found: dict[UUID, tuple[str, bool]] = {}
     for trace, what in shared.items():
         for label in (examples.SPAM, examples.HAM):
@@ -220,7 +221,7 @@ def _group(session: Session, trails: Sequence[Trail]) -> Group:
 
 def _snippet(row: CommentRow) -> str:
     if row.text_purged_at is not None:
-        return "(text wiped)"
+        return _("(text wiped)")
     text = " ".join(row.body[: 4 * SNIPPET].split())
     return text if len(text) <= SNIPPET else text[:SNIPPET].rstrip() + "…"
 
@@ -237,11 +238,19 @@ def _weeks(trails: Sequence[Trail], now: datetime) -> Chart:
     starts = [now - timedelta(weeks=WEEKS - index) for index in range(WEEKS)]
     return Chart(
         key="weeks",
-        title="Comments a week",
-        told=f"{total} in the last {WEEKS} weeks, {sum(published)} of them published.",
-        columns=[f"Week from {start:%-d %b}" for start in starts],
-        column="Week",
-        series=[Series("Published", "good", published), Series("Not published", "bad", other)],
+        title=_("Comments a week"),
+        told=_(
+            "%(total)s in the last %(weeks)s weeks, %(published)s of them published.",
+            total=number(total),
+            weeks=WEEKS,
+            published=number(sum(published)),
+        ),
+        columns=[_("Week from %(day)s", day=day_of_year(start)) for start in starts],
+        column=_("Week"),
+        series=[
+            Series(_("Published"), "good", published),
+            Series(_("Not published"), "bad", other),
+        ],
         ticks=[],
     )
 
@@ -260,12 +269,12 @@ def _changed(change: StandingChangeRow, names: Mapping[str, str]) -> Said:
     stand = Stand(change.stand) if change.stand else None
     text = words.told(stand, change.until)
     if change.undoes is not None:
-        text = f"Undone: {text[0].lower()}{text[1:]} again"
+        text = _("Undone: again %(standing)s", standing=text)
     elif change.bulk_id is not None:
-        text += ", and everything removed"
+        text = _("%(standing)s, and everything removed", standing=text)
     return Said(at=change.at, by=names.get(change.actor, change.actor), text=text)
 
 
 def _noted(note: NoteRow, names: Mapping[str, str]) -> Said:
-    about = "this comment" if note.comment_id else "the author"
+    about = _("About this comment") if note.comment_id else _("About the author")
     return Said(at=note.at, by=names.get(note.actor, note.actor), text=note.text, about=about)

@@ -13,11 +13,12 @@ from flask.typing import ResponseReturnValue
 from service.core import authors as core
 from service.core import bulk, submission
 from service.core.store import authors, comments
-from service.core.verdict import Stand
+from service.core.verdict import Decision, Stand
 from service.web import queue_words
 from service.web import standing_words as words
 from service.web.auth import actor_of, current_moderator, keep_private, require_login
 from service.web.errors import Fault, InvalidRequest
+from service.web.language import _
 from service.web.parts import parts
 from service.web.queue import back_to_place, forbid_viewers_to_act, own_site
 
@@ -56,7 +57,10 @@ def stand(comment_id: UUID) -> ResponseReturnValue:
     )
     until = now + lasting if lasting and wanted else None
     browser["done"] = {
-        "text": f"Noted for this author on this site: {words.told(wanted, until)}.",
+        "text": _(
+            "Noted for this author on this site: %(standing)s.",
+            standing=words.told(wanted, until),
+        ),
         "change": [str(comment_id), change],
     }
     return _to_author(comment_id)
@@ -71,7 +75,9 @@ def undo(comment_id: UUID) -> ResponseReturnValue:
         )
     )
     text = words.told(back.stand, back.until)
-    browser["done"] = {"text": f"Undone. The author’s standing is again: {text}."}
+    browser["done"] = {
+        "text": _("Undone. The author’s standing is again: %(standing)s.", standing=text)
+    }
     return _to_author(comment_id)
 
 
@@ -88,7 +94,7 @@ def note(comment_id: UUID) -> ResponseReturnValue:
             core.author_of(row)
         actor = actor_of(current_moderator())
         authors.note(session, row, about == "author", text, actor, parts().clock())
-    browser["done"] = {"text": "Your note is kept."}
+    browser["done"] = {"text": _("Your note is kept.")}
     return redirect(url_for("queue.comment", comment_id=comment_id, _anchor="notes"), 303)
 
 
@@ -103,8 +109,9 @@ def hard(comment_id: UUID) -> ResponseReturnValue:
             authors.escalate(session, row.id, actor, parts().clock())
         else:
             authors.take_up(session, row.id)
-    said = "Left to another moderator: find it by is:escalated." if is_hard else "Taken up again."
-    return back_to_place(comment_id, said)
+    if is_hard:
+        return back_to_place(comment_id, _("Left to another moderator: find it by is:escalated."))
+    return back_to_place(comment_id, _("Taken up again."))
 
 
 @author_pages.get("/ban")
@@ -139,7 +146,7 @@ def ban(comment_id: UUID) -> ResponseReturnValue:
         wanted = authors.revisions(session, core.author_of(row), core.TAKEN_AWAY, bulk.MOST)
     if typed != len(wanted):
         browser["done"] = {
-            "text": "Nothing was changed: the number typed is not how many there are now."
+            "text": _("Nothing was changed: the number typed is not how many there are now.")
         }
         return redirect(url_for("authors.ask", comment_id=comment_id), 303)
     done = parts().store.write(
@@ -156,9 +163,13 @@ def ban(comment_id: UUID) -> ResponseReturnValue:
     )
     parts().bell.ring_to_learn()
     until = now + lasting if lasting else None
-    removed = f"{queue_words.comments(done.changed)} removed"
+    removed = queue_words.many_comments(Decision.REMOVE, done.changed)
     browser["done"] = {
-        "text": f"{words.told(Stand.BANNED, until)}; {removed}. One undo takes back both.",
+        "text": _(
+            "%(standing)s; %(removed)s. One undo takes back both.",
+            standing=words.told(Stand.BANNED, until),
+            removed=removed,
+        ),
         "bulk": done.bulk_id,
     }
     return _to_author(comment_id)

@@ -24,14 +24,16 @@ from service.core.verdict import Decision, Outcome
 from service.web import queue_words as words
 from service.web.auth import actor_of, current_moderator, keep_private, local_path, require_login
 from service.web.errors import Fault, InvalidRequest
+from service.web.language import _, later
 from service.web.parts import parts
 from service.web.queue import forbid_viewers_to_act, own_site, visible
 from service.web.queue_place import place_of, scope_of
 from service.web.queue_view import ACTIONS, OUTCOMES
+from service.web.sentences import in_words
 
 UNASKED = 25  # comments decided at once without being asked again
 SAMPLES = 3
-UNCHOSEN = (
+UNCHOSEN = later(
     "Nothing was changed: choose what to do with the comments, such as Spam, then press Apply."
 )
 SCOPES = ("ticked", "page", "all")
@@ -66,7 +68,7 @@ def index() -> str:
     return render_template(
         "queue/bulks.html",
         rows=rows,
-        told={row.id: words.IN_BULK[Decision(row.decision)] for row in rows},
+        told={row.id: words.many_comments(Decision(row.decision), row.comments) for row in rows},
         names={f"moderator:{key}": email for key, email in names.items()},
         done=browser.pop("done", None),
         back=url_for("bulk.index"),
@@ -78,7 +80,7 @@ def decide() -> ResponseReturnValue:
     """Decide; above UNASKED comments only after showing what that would touch."""
     moderator, now = current_moderator(), parts().clock()
     if request.form.get("decision") == "":
-        return _back({"text": UNCHOSEN})
+        return _back({"text": str(UNCHOSEN)})
     with parts().store.reading() as session:
         choice = _choice(session)
         if len(choice.wanted) > UNASKED and "confirmed" not in request.form:
@@ -97,7 +99,7 @@ def decide() -> ResponseReturnValue:
         )
     )
     parts().bell.ring_to_learn()
-    return _back(_notice(done, words.IN_BULK[choice.decision]))
+    return _back(_notice(done, choice.decision))
 
 
 @bulk.post("/<int:bulk_id>/undo")
@@ -112,13 +114,18 @@ def undo(bulk_id: int) -> ResponseReturnValue:
             )
         )
     except NothingToUndo as error:
-        return _back({"text": f"Nothing was changed: {error}."})
+        return _back({"text": _("Nothing was changed: %(why)s.", why=in_words(str(error)))})
     parts().bell.ring_to_learn()
-    told = f"Undone, with all it taught: {words.comments(done.changed)} put back."
+    told = _(
+        "Undone, with all it taught. Put back: %(comments)s.", comments=words.comments(done.changed)
+    )
     if done.left:
-        told += f" {words.comments(done.left)} left alone: somebody decided again since."
+        told += " " + _(
+            "Left alone, as somebody decided again since: %(comments)s.",
+            comments=words.comments(done.left),
+        )
     if was_ban:
-        told += " The author’s ban is undone too."
+        told += " " + _("The author’s ban is undone too.")
     return _back({"text": told})
 
 
@@ -157,17 +164,20 @@ def _is_kept(name: str) -> bool:
     return name not in ("csrf_token", "decision")
 
 
-def _notice(done: Done, told: str) -> dict[str, object]:
-    text = f"{words.comments(done.changed)} {told}."
+def _notice(done: Done, decision: Decision) -> dict[str, object]:
+    text = words.many_comments(decision, done.changed) + "."
     if done.left:
-        text += f" {words.comments(done.left)} left alone: changed since the page was loaded."
+        text += " " + _(
+            "Left alone, as changed since the page was loaded: %(comments)s.",
+            comments=words.comments(done.left),
+        )
     return {"text": text, "bulk": done.bulk_id if done.changed else None}
 
 
 def _nothing() -> str:
     if request.form.get("scope") == "ticked":
-        return "Nothing was changed: tick the comments that are meant, or choose all of them."
-    return "Nothing was changed: no comment matches any more."
+        return _("Nothing was changed: tick the comments that are meant, or choose all of them.")
+    return _("Nothing was changed: no comment matches any more.")
 
 
 def _one_of(name: str, known: tuple[str, ...]) -> str:

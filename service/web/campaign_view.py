@@ -15,6 +15,7 @@ from service.core.store.campaign_tables import CampaignRow, DeedRow
 from service.core.store.strands import Within
 from service.core.store.tables import CommentRow
 from service.core.verdict import Decision
+from service.web.language import _
 from service.web.queue_words import DECIDED
 from service.web.shown_text import Piece, as_registered, domain_of, pieces
 
@@ -70,7 +71,7 @@ def decisions(session: Session, campaign_id: int, site_id: Within) -> list[Decid
     return [
         Decided(
             deed,
-            DECIDED[Decision(deed.decision)],
+            str(DECIDED[Decision(deed.decision)]),
             names.get(int(deed.actor.partition(":")[2]), deed.actor),
             done.get((deed.id, False), 0),
             done.get((deed.id, True), 0),
@@ -92,7 +93,7 @@ def sample(texts: Sequence[str]) -> list[Stretch]:
     differs = [False] * len(words)
     for other in texts[1 : 1 + COMPARED]:
         matcher = SequenceMatcher(None, words, other.split()[:WORDS], autojunk=False)
-        for tag, start, end, _, _ in matcher.get_opcodes():
+        for tag, start, end, *_other in matcher.get_opcodes():
             if tag != "equal":
                 differs[start:end] = [True] * (end - start)
     cuts = [0, *(i for i in range(1, len(words)) if differs[i] != differs[i - 1]), len(words)]
@@ -105,8 +106,8 @@ def sample(texts: Sequence[str]) -> list[Stretch]:
 
 def _shown(session: Session, row: CampaignRow, waiting: int, site_id: Within) -> Campaign:
     newest = campaigns.newest(session, row.id, site_id)
-    places, _ = comments.sites_and_articles(session, newest)
-    authors = list(dict.fromkeys(one.author_name.strip() or "No name" for one in newest))
+    places, _articles = comments.sites_and_articles(session, newest)
+    authors = list(dict.fromkeys(one.author_name.strip() or _("No name") for one in newest))
     return Campaign(
         row=row,
         waiting=waiting,

@@ -24,8 +24,9 @@ from service.web import campaign_view as view
 from service.web import folded, queue_view
 from service.web.auth import actor_of, current_moderator, keep_private, local_path, require_login
 from service.web.errors import Fault, InvalidRequest, asks_for_json
+from service.web.language import _, later
 from service.web.parts import parts
-from service.web.queue_words import DECIDED
+from service.web.queue_words import DECIDED, comments
 
 PAGE = 20  # campaigns
 MEMBERS = 25
@@ -46,10 +47,10 @@ class Show(StrEnum):
 
 
 LISTS: dict[Show, tuple[str, ColumnElement[bool]]] = {
-    Show.WAITING: ("Waiting", campaigns.WAITING),
-    Show.ALL: ("All", campaigns.IN_IT),
-    Show.LATE: ("Came after the decision", campaigns.LATE),
-    Show.OUT: ("Taken out", campaigns.TAKEN_OUT),
+    Show.WAITING: (later("Waiting"), campaigns.WAITING),
+    Show.ALL: (later("All"), campaigns.IN_IT),
+    Show.LATE: (later("Came after the decision"), campaigns.LATE),
+    Show.OUT: (later("Taken out"), campaigns.TAKEN_OUT),
 }
 
 
@@ -60,7 +61,7 @@ def init_app(app: Flask) -> None:
 @door.before_request
 def forbid_viewers_to_act() -> None:
     if request.method == "POST" and current_moderator().role == Role.VIEWER:
-        raise Forbidden("Your role is viewer: you may look at everything here, but not decide.")
+        raise Forbidden(_("Your role is viewer: you may look at everything here, but not decide."))
 
 
 @door.get("")
@@ -100,7 +101,9 @@ def decide(campaign_id: int) -> ResponseReturnValue:
             raise
         return _page(campaign_id, is_stale=True), 409
     parts().bell.ring_to_learn()
-    told = f"{DECIDED[decision]}: {_counted(deed.comments)}.{_taught(deed)}"
+    told = _(
+        "%(decided)s: %(comments)s.", decided=DECIDED[decision], comments=comments(deed.comments)
+    ) + _taught(deed)
     if asks_for_json():
         return {"said": told, "undo": deed.id}
     return _onwards(campaign_id, told, deed.id)
@@ -119,8 +122,11 @@ def undo(campaign_id: int) -> ResponseReturnValue:
             raise
         return _page(campaign_id, is_stale=True), 409
     parts().bell.ring_to_learn()
-    left = f" {_counted(deed.left)} changed since: left as they are." if deed.left else ""
-    told = f"Undone, with all it taught: {_counted(deed.comments)}.{left}"
+    told = _("Undone, with all it taught: %(comments)s.", comments=comments(deed.comments))
+    if deed.left:
+        told += " " + _(
+            "%(comments)s changed since: left as they are.", comments=comments(deed.left)
+        )
     if asks_for_json():
         return {"said": told, "card": folded.fragment(campaign_id, _who().site_id)}
     return _onwards(campaign_id, told)
@@ -133,7 +139,7 @@ def pull_out(campaign_id: int, comment_id: UUID) -> ResponseReturnValue:
         lambda session: deciding.pull_out(session, campaign_id, comment_id, _who(), now)
     )
     parts().bell.ring_to_learn()
-    flash("Taken out: what is decided about the campaign is not decided about this comment.")
+    flash(_("Taken out: what is decided about the campaign is not decided about this comment."))
     return redirect(url_for("campaigns.show", campaign_id=campaign_id), 303)
 
 
@@ -242,9 +248,9 @@ def _loaded_at() -> datetime:
         raise InvalidRequest(f"loaded_at: {expected}", [Fault("loaded_at", expected)]) from error
 
 
-def _counted(number: int) -> str:
-    return f"{number:,} comment{'' if number == 1 else 's'}"
-
-
 def _taught(deed: Deed) -> str:
-    return f" Their sites learn from {deed.taught} of them." if deed.taught else ""
+    return (
+        " " + _("Their sites learn from %(count)s of them.", count=deed.taught)
+        if deed.taught
+        else ""
+    )

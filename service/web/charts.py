@@ -11,6 +11,8 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from service.web.language import number
+
 HEIGHT = 100.0
 COLUMN = 10.0
 GAP = 1.0  # on either side of a column
@@ -85,7 +87,7 @@ class Chart:
         for index, name in enumerate(self.columns):
             counts = [series.counts[index] for series in self.series]
             told = ", ".join(
-                f"{series.name.lower()} {count:,}"
+                f"{series.name} {number(count)}"
                 for series, count in zip(self.series, counts, strict=True)
             )
             yield f"{name}: {told}", place(index * COLUMN, counts)

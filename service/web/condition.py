@@ -15,6 +15,7 @@ from service.core.store.tables import SiteRow
 from service.core.verdict import Outcome
 from service.web.auth import current_moderator, keep_private, require_login
 from service.web.health import MAX_PENDING_AGE, MAX_UNLEARNED_AGE
+from service.web.language import _
 from service.web.parts import parts
 from service.web.queue_words import span
 
@@ -56,51 +57,64 @@ class Condition:
 
     @property
     def word(self) -> str:
-        return next(self._words(), "All well")
+        return next(self._words(), _("All well"))
 
     def _words(self) -> Iterator[str]:
         if not self.model:
-            yield "No model"
+            yield _("No model")
         if not self.has_worker:
-            yield "No worker"
+            yield _("No worker")
         if _over(self.pending, MAX_PENDING_AGE):
-            yield "Checking is slow"
+            yield _("Checking is slow")
         if self.model_fault:
-            yield "Other model"
+            yield _("Other model")
         if _over(self.unlearned, MAX_UNLEARNED_AGE):
-            yield "Learning is slow"
+            yield _("Learning is slow")
         if self.held is not None and self.held > LATE:
-            yield "Readers wait"
+            yield _("Readers wait")
 
     def _worker(self) -> Line:
         if self.has_worker:
-            return Line("good", "Worker", "At work")
-        advice = "Start one: `hamlet up` does, or `hamlet worker`. Until then comments only wait."
-        return Line("bad", "Worker", "None has shown itself", advice)
+            return Line("good", _("Worker"), _("At work"))
+        advice = _(
+            "Start one: `hamlet up` does, or `hamlet worker`. Until then comments only wait."
+        )
+        return Line("bad", _("Worker"), _("None has shown itself"), advice)
 
     def _checking(self) -> Line:
         if not _over(self.pending, MAX_PENDING_AGE):
-            return Line("good", "Checking comments", "Keeps up")
-        advice = "More arrives than the workers can check, or one is stuck: see the worker's log."
-        return Line("bad", "Checking comments", f"The oldest waits {_told(self.pending)}", advice)
+            return Line("good", _("Checking comments"), _("Keeps up"))
+        advice = _(
+            "More arrives than the workers can check, or one is stuck: see the worker's log."
+        )
+        return Line(
+            "bad",
+            _("Checking comments"),
+            _("The oldest waits %(time)s", time=_told(self.pending)),
+            advice,
+        )
 
     def _model(self) -> Line:
         if not self.model:
-            return Line("bad", "Model", "None: every comment waits for a person", self.model_fault)
-        state = f"{self.model}, of {_made()}"
-        return Line("warn" if self.model_fault else "good", "Model", state, self.model_fault)
+            return Line(
+                "bad", _("Model"), _("None: every comment waits for a person"), self.model_fault
+            )
+        state = _("%(model)s, of %(day)s", model=self.model, day=_made())
+        return Line("warn" if self.model_fault else "good", _("Model"), state, self.model_fault)
 
     def _learning(self) -> Line:
         if not _over(self.unlearned, MAX_UNLEARNED_AGE):
-            return Line("good", "Learning from decisions", "Keeps up")
-        state = f"The oldest decision waits {_told(self.unlearned)}"
-        return Line("warn", "Learning from decisions", state, "See the worker's log.")
+            return Line("good", _("Learning from decisions"), _("Keeps up"))
+        state = _("The oldest decision waits %(time)s", time=_told(self.unlearned))
+        return Line("warn", _("Learning from decisions"), state, _("See the worker's log."))
 
     def _review(self) -> Line:
         if self.held is None:
-            return Line("good", "Needs review", "Nothing waits")
+            return Line("good", _("Needs review"), _("Nothing waits"))
         colour = "warn" if self.held > LATE else "good"
-        return Line(colour, "Needs review", f"The oldest comment waits {_told(self.held)}")
+        return Line(
+            colour, _("Needs review"), _("The oldest comment waits %(time)s", time=_told(self.held))
+        )
 
 
 class TopBar(NamedTuple):

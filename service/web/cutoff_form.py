@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from service.core.store.tables import SiteRow
 from service.core.verdict import Cutoffs
+from service.web.language import _, percentage
 from service.web.parts import parts
 
 
@@ -23,7 +24,7 @@ def read_cutoff(typed: str) -> float | None:
     except ValueError:
         percent = -1.0
     if not 0 <= percent <= 100:
-        raise ValueError("Expected a percentage from 0 to 100, or nothing.")
+        raise ValueError(_("Expected a percentage from 0 to 100, or nothing."))
     return round(percent / 100, 6)
 
 
@@ -32,8 +33,16 @@ def together(ham: float | None, spam: float | None, model: Cutoffs | None) -> Cu
     usual = model or Cutoffs(0, 1)
     low, high = (usual.ham if ham is None else ham), (usual.spam if spam is None else spam)
     if low > high:
-        owner = "the model’s, " if ham is None else ""
-        raise ValueError(f"Spam must begin at or above the other cutoff ({owner}{low * 100:g} %).")
+        if ham is None:
+            raise ValueError(
+                _(
+                    "Spam must begin at or above the other cutoff (the model’s, %(share)s).",
+                    share=percentage(low),
+                )
+            )
+        raise ValueError(
+            _("Spam must begin at or above the other cutoff (%(share)s).", share=percentage(low))
+        )
     return Cutoffs(low, high)
 
 

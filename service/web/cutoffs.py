@@ -22,6 +22,7 @@ from service.web.auth import (
     require_login,
 )
 from service.web.cutoff_form import as_typed, holding, model_cutoffs, read_cutoff, together
+from service.web.language import _
 from service.web.parts import parts
 from service.web.sites import site_called
 from service.web.statistics import DAYS, asked_days
@@ -94,7 +95,9 @@ def save(name: str) -> ResponseReturnValue:
             detail = {"site": name, "changes": changes}
             actor = actor_of(current_moderator())
             moderators.audit(session, actor, "site_changed", parts().clock(), detail)
-    flash("Saved. New comments are judged by these cutoffs." if changes else "Nothing changed.")
+    flash(
+        _("Saved. New comments are judged by these cutoffs.") if changes else _("Nothing changed.")
+    )
     return redirect(url_for("cutoffs.show", name=name, days=asked_days(USUAL)), 303)
 
 

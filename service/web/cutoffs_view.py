@@ -12,9 +12,14 @@ from service.core.store import by_day
 from service.core.store.statistics import BINS, Moved, Scope
 from service.core.verdict import Cutoffs, Decision, Verdict
 from service.web.charts import Chart, Mark, Series
+from service.web.language import _, decimal, later, number, percentage
 
 BLOCKED_ENOUGH = 0.01  # of good comments filed as spam; above it the page warns
-NAMES = {Verdict.HAM: "Passed", Verdict.UNSURE: "Held", Verdict.SPAM: "Filed as spam"}
+NAMES = {
+    Verdict.HAM: later("Passed"),
+    Verdict.UNSURE: later("Held"),
+    Verdict.SPAM: later("Filed as spam"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,7 @@ class Load:
 
     def a_day(self, share: Share) -> str:
         number = share.part / self.days
-        return f"{number:,.0f}" if number >= 10 or number == 0 else f"{number:.1f}"
+        return decimal(number, 0 if number >= 10 or number == 0 else 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ def loads_of(moved: Sequence[Moved], judged: Mapping[str, int], days: int) -> li
     """One for each verdict."""
     whole = sum(judged.values())
     return [
-        Load(name, Share(judged.get(verdict, 0), whole), *_shares(moved, verdict), days)
+        Load(str(name), Share(judged.get(verdict, 0), whole), *_shares(moved, verdict), days)
         for verdict, name in NAMES.items()
     ]
 
@@ -94,10 +99,10 @@ def mistakes_of(labelled: dict[Decision, list[Moved]]) -> list[Mistake]:
     """Good comments filed comes first: nothing is worse."""
     good, spam = labelled[Decision.APPROVE], labelled[Decision.SPAM]
     return [
-        Mistake("Good, but filed as spam", *_shares(good, Verdict.SPAM)),
-        Mistake("Good, but held", *_shares(good, Verdict.UNSURE)),
-        Mistake("Spam, but passed", *_shares(spam, Verdict.HAM)),
-        Mistake("Spam, but held", *_shares(spam, Verdict.UNSURE)),
+        Mistake(_("Good, but filed as spam"), *_shares(good, Verdict.SPAM)),
+        Mistake(_("Good, but held"), *_shares(good, Verdict.UNSURE)),
+        Mistake(_("Spam, but passed"), *_shares(spam, Verdict.HAM)),
+        Mistake(_("Spam, but held"), *_shares(spam, Verdict.UNSURE)),
     ]
 
 
@@ -105,8 +110,8 @@ def labelled_chart(good: list[int], spam: list[int], current: Cutoffs, tried: Cu
     """Scores of what people judged."""
     return _scores(
         "labelled",
-        "Scores of what people called good and spam",
-        [Series("Good", "good", good), Series("Spam", "bad", spam)],
+        _("Scores of what people called good and spam"),
+        [Series(_("Good"), "good", good), Series(_("Spam"), "bad", spam)],
         current,
         tried,
     )
@@ -114,25 +119,36 @@ def labelled_chart(good: list[int], spam: list[int], current: Cutoffs, tried: Cu
 
 def every_chart(counts: list[int], current: Cutoffs, tried: Cutoffs) -> Chart:
     """Scores of all that arrived."""
-    series = [Series("All comments", "info", counts)]
-    return _scores("every", "Scores of all that arrived", series, current, tried)
+    series = [Series(_("All comments"), "info", counts)]
+    return _scores("every", _("Scores of all that arrived"), series, current, tried)
 
 
 def _scores(key: str, title: str, series: list[Series], current: Cutoffs, tried: Cutoffs) -> Chart:
     width = 100 // BINS
     told = "; ".join(
-        f"{one.name.lower()}: {sum(one.counts):,}, of them {one.counts[0]:,} below {width} % "
-        f"and {one.counts[-1]:,} from {100 - width} % on"
+        _(
+            "%(name)s: %(count)s, of them %(low)s below %(first)s and %(high)s from %(last)s on",
+            name=one.name,
+            count=number(sum(one.counts)),
+            low=number(one.counts[0]),
+            first=percentage(width / 100),
+            high=number(one.counts[-1]),
+            last=percentage(1 - width / 100),
+        )
         for one in series
     )
     return Chart(
         key=key,
         title=title,
-        told=f"From 0 to 100 %, in steps of {width} %. {told}.",
-        columns=[f"{step * width} to {(step + 1) * width} %" for step in range(BINS)],
-        column="Score",
+        told=_("From 0 to 100 %%, in steps of %(step)s.", step=percentage(width / 100))
+        + f" {told}.",
+        columns=[
+            _("%(low)s to %(high)s", low=step * width, high=percentage((step + 1) * width / 100))
+            for step in range(BINS)
+        ],
+        column=_("Score"),
         series=series,
-        ticks=["0 %", "25 %", "50 %", "75 %", "100 %"],
+        ticks=[percentage(step / 4) for step in range(5)],
         marks=_marks(current, tried),
         stacked=False,
     )
@@ -141,15 +157,15 @@ def _scores(key: str, title: str, series: list[Series], current: Cutoffs, tried:
 def _marks(current: Cutoffs, tried: Cutoffs) -> tuple[Mark, ...]:
     """The cutoffs tried, and those that hold now where they are others."""
     marks = [
-        Mark(f"Fine below {tried.ham * 100:g} %", "ham", tried.ham),
-        Mark(f"Spam from {tried.spam * 100:g} %", "spam", tried.spam),
+        Mark(_("Fine below %(share)s", share=percentage(tried.ham)), "ham", tried.ham),
+        Mark(_("Spam from %(share)s", share=percentage(tried.spam)), "spam", tried.spam),
     ]
-    for name, now, then in (
-        ("Now fine below", current.ham, tried.ham),
-        ("Now spam from", current.spam, tried.spam),
-    ):
-        if now != then:
-            marks.append(Mark(f"{name} {now * 100:g} %", "now", now))
+    if current.ham != tried.ham:
+        name = _("Now fine below %(share)s", share=percentage(current.ham))
+        marks.append(Mark(name, "now", current.ham))
+    if current.spam != tried.spam:
+        name = _("Now spam from %(share)s", share=percentage(current.spam))
+        marks.append(Mark(name, "now", current.spam))
     return tuple(marks)
 
 

@@ -13,6 +13,7 @@ from service.core.store import threads
 from service.core.store.strands import Within
 from service.core.store.tables import CommentRow
 from service.web.author_view import Known, Panels, known, panels
+from service.web.language import later
 from service.web.queue_view import Card
 
 AROUND = 3  # published comments shown before and after
@@ -30,12 +31,12 @@ class Part(StrEnum):
 
 
 NAMES = {
-    Part.WHY: "Why",
-    Part.THREAD: "Thread",
-    Part.AUTHOR: "Author",
-    Part.NETWORK: "Network",
-    Part.NOTES: "Notes",
-    Part.HISTORY: "History",
+    Part.WHY: later("Why"),
+    Part.THREAD: later("Thread"),
+    Part.AUTHOR: later("Author"),
+    Part.NETWORK: later("Network"),
+    Part.NOTES: later("Notes"),
+    Part.HISTORY: later("History"),
 }
 
 PEOPLE = (Part.AUTHOR, Part.NETWORK, Part.NOTES)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import request
 
+from service.web.sentences import in_words
+
 # The first that is found counts: most browsers name others too, to be treated like them.
 BROWSERS = (
     ("Edg", "Edge"),
@@ -24,6 +26,14 @@ SYSTEMS = (
     ("Macintosh", "a Mac"),
     ("Linux", "Linux"),
 )
+
+
+UNKNOWN = "A browser of an unknown kind"
+
+
+def shown_device(stored: str) -> str:
+    """A login's device, as it was written down in English, in the language of the page."""
+    return in_words(stored or UNKNOWN)
 
 
 def device_words(user_agent: str | None = None) -> str:

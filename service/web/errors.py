@@ -14,11 +14,13 @@ import structlog
 from flask import Flask, Response, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from msgspec import structs
 from werkzeug.exceptions import BadHost, HTTPException, NotFound, RequestEntityTooLarge
 
 from service.core import errors as core
 from service.core.search import InvalidSearch
 from service.core.store.session import DATABASE_AWAY
+from service.web.sentences import in_words
 
 log = structlog.get_logger()
 RETRY_AFTER = 2  # seconds; a database that restarts is usually back by then
@@ -186,7 +188,10 @@ def _answer(problem: Problem) -> Response:
     if _is_for_a_program():
         response = Response(msgspec.json.encode(problem), mimetype="application/problem+json")
     else:
-        response = make_response(render_template("errors/page.html", problem=problem))
+        shown = structs.replace(
+            problem, title=in_words(problem.title), detail=in_words(problem.detail)
+        )
+        response = make_response(render_template("errors/page.html", problem=shown))
     response.status_code = problem.status
     response.headers["Cache-Control"] = "no-store"
     return response

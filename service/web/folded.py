@@ -17,6 +17,7 @@ from service.core.store.tables import ArticleRow, CommentRow, SiteRow
 from service.web import queue_view
 from service.web.auth import local_path
 from service.web.campaign_view import Stretch, domains_of, sample
+from service.web.language import _
 from service.web.parts import parts
 from service.web.queue_view import ACTIONS, Action, Card
 from service.web.shown_text import Piece, pieces
@@ -35,7 +36,7 @@ class Member:
 
     @property
     def author(self) -> list[Piece]:
-        return list(pieces(self.comment.author_name.strip() or "No name"))
+        return list(pieces(self.comment.author_name.strip() or _("No name")))
 
     @property
     def said(self) -> list[Piece]:

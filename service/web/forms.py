@@ -15,11 +15,12 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from service.core.errors import InvalidSubmission
 from service.core.submission import LIMITS, MAX_BYTES, MAX_FILLED_IN_MS, Submission, checked
+from service.web.language import _, later
 
 MEDIA_TYPE = "application/x-www-form-urlencoded"
 MAX_FIELDS = 50  # a publisher's own form may have some that we do not know
 EMAIL = re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\".]+")
-STRANGE_PARENT = (
+STRANGE_PARENT = later(
     "The comment you answered is not there any more. Send yours again to post it on its own."
 )
 SCHEME = re.compile(r"[a-z][a-z0-9+-]*:", re.IGNORECASE)  # no dot: that would be a host
@@ -150,37 +151,43 @@ def _problems(form: CommentForm) -> dict[str, str]:
         "author_name": _name_problem(form.author_name),
         "author_email": _email_problem(form.author_email),
         "author_url": _website_problem(form.author_url),
-        "body": "" if _is_visible(form.body) else "Write your comment here; it was empty.",
+        "body": "" if _is_visible(form.body) else _("Write your comment here; it was empty."),
         "parent_id": STRANGE_PARENT if form.parent_id.strip() and not parent(form) else "",
     }
     for name in ("author_name", "author_email", "author_url"):
         length = len(getattr(form, name).strip())
         if length > LIMITS[name]:
-            found[name] = f"At most {LIMITS[name]} characters fit here; these were {length}."
-    return {name: text for name, text in found.items() if text}
+            found[name] = _(
+                "At most %(most)s characters fit here; these were %(count)s.",
+                most=LIMITS[name],
+                count=length,
+            )
+    return {name: str(text) for name, text in found.items() if text}
 
 
 def _name_problem(text: str) -> str:
-    return "" if _is_visible(text) else "Tell us what to call you; any name will do."
+    return "" if _is_visible(text) else _("Tell us what to call you; any name will do.")
 
 
 def _email_problem(text: str) -> str:
     if not text.strip() or EMAIL.fullmatch(text.strip()):
         return ""
-    return "An e-mail address looks like name@example.org. You may also leave it out."
+    return _("An e-mail address looks like name@example.org. You may also leave it out.")
 
 
 def _website_problem(text: str) -> str:
     if not text.strip() or web_address(text):
         return ""
-    return "A website looks like https://example.org. You may also leave it out."
+    return _("A website looks like https://example.org. You may also leave it out.")
 
 
 def _too_big(form: CommentForm) -> str:
     size = len(form.body.encode())
-    return (
-        f"This is too long: {size // 1024} KB, and all fields together may have "
-        f"{MAX_BYTES // 1024} KB. Shorten it, or send it in parts."
+    return _(
+        "This is too long: %(size)s KB, and all fields together may have %(most)s KB. Shorten it, "
+        "or send it in parts.",
+        size=size // 1024,
+        most=MAX_BYTES // 1024,
     )
 
 

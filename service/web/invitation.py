@@ -13,10 +13,12 @@ from service.core.store.people_tables import InvitationRow
 from service.passwords import WeakPassword, hash_password
 from service.web.auth import keep_private
 from service.web.cookies import forget_login
+from service.web.language import _, later
 from service.web.parts import parts
+from service.web.sentences import in_words
 
 LONGEST_NAME = 80
-TAKEN = "Somebody with this e-mail address has a login already. Please log in with that."
+TAKEN = later("Somebody with this e-mail address has a login already. Please log in with that.")
 
 invitation = Blueprint("invitation", __name__, url_prefix="/invitation")
 invitation.after_request(keep_private)
@@ -44,7 +46,9 @@ def accept(secret: str) -> ResponseReturnValue:
     try:
         hashed = hash_password(password or "")
     except WeakPassword as error:
-        return _page(found, secret, name, f"The password has {error}."), 422
+        return _page(
+            found, secret, name, _("The password will not do: %(why)s.", why=in_words(str(error)))
+        ), 422
     try:
         with parts().store.writing() as session:
             people.accept(session, secret, name, hashed, parts().clock())
@@ -52,7 +56,13 @@ def accept(secret: str) -> ResponseReturnValue:
         return _ended()
     except IntegrityError:
         return _page(found, secret, name, TAKEN), 409
-    flash(f"Welcome, {name}. Log in with {found.email} and your new password.")
+    flash(
+        _(
+            "Welcome, %(name)s. Log in with %(email)s and your new password.",
+            name=name,
+            email=found.email,
+        )
+    )
     return forget_login(redirect(url_for("auth.login"), 303))  # of whoever sat here before
 
 
@@ -63,9 +73,9 @@ def _open(secret: str) -> InvitationRow | None:
 
 def _problem_with(name: str, password: str) -> str:
     if not name or len(name) > LONGEST_NAME or "\0" in name:
-        return f"Please give a name of at most {LONGEST_NAME} characters."
+        return _("Please give a name of at most %(count)s characters.", count=LONGEST_NAME)
     if password != request.form.get("again", ""):
-        return "The two passwords differ. Please type it twice."
+        return _("The two passwords differ. Please type it twice.")
     return ""
 
 

@@ -19,12 +19,13 @@ from service.core.store.people_tables import SecondStepRow
 from service.core.store.tables import ModeratorRow
 from service.core.throttle import Guess
 from service.web.auth import keep_private, local_path, try_again, welcome
+from service.web.language import _, later, ngettext
 from service.web.parts import parts
 from service.web.requests import client_address
 
 log = structlog.get_logger()
 PATIENCE = timedelta(minutes=5)  # between password and code
-WRONG = (
+WRONG = later(
     "That code is wrong, used already or too old. Wait for the next one, and check that the "
     "phone’s clock is right."
 )
@@ -55,7 +56,7 @@ def answer() -> ResponseReturnValue:
     with parts().store.writing() as session:
         wait_until = throttle.count_guess(session, guess, now)
     if wait_until is not None:
-        problem = try_again(wait_until, now, "wrong codes")
+        problem = try_again(wait_until, now, of_codes=True)
         return render_template("auth/code.html", problem=problem), 429
     with parts().store.writing() as session:
         how = _accepted(session, moderator.id, totp.bare(request.form.get("code", "")), now)
@@ -64,7 +65,14 @@ def answer() -> ResponseReturnValue:
         return render_template("auth/code.html", problem=WRONG), 422
     response = welcome(moderator, guess, target, now, how)
     if how == "recovery code":
-        flash(f"That recovery code is used up. {left} are left: your account page makes new ones.")
+        flash(
+            ngettext(
+                "That recovery code is used up. %(num)s is left: your account page makes new ones.",
+                "That recovery code is used up. %(num)s are left: your account page makes new "
+                "ones.",
+                left,
+            )
+        )
     return response
 
 
@@ -108,5 +116,5 @@ def _half_way() -> tuple[ModeratorRow, str] | None:
 
 
 def _again() -> ResponseReturnValue:
-    flash("That took too long. Please log in again.")
+    flash(_("That took too long. Please log in again."))
     return redirect(url_for("auth.login"), 303)

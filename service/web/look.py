@@ -19,6 +19,7 @@ from service.web.auth import (
     require_login,
 )
 from service.web.cookies import cookie_name
+from service.web.language import _, later
 from service.web.parts import parts
 from service.web.shortcuts import HABITS, Habit, shortcuts_for
 
@@ -41,13 +42,13 @@ class Density(StrEnum):
 
 
 THEMES = {
-    Theme.AUTO: "As the device has it",
-    Theme.LIGHT: "Light",
-    Theme.DARK: "Dark",
+    Theme.AUTO: later("As the device has it"),
+    Theme.LIGHT: later("Light"),
+    Theme.DARK: later("Dark"),
 }
 DENSITIES = {
-    Density.ROOMY: "Cards: with room to read",
-    Density.DENSE: "Rows: more comments on a screen",
+    Density.ROOMY: later("Cards: with room to read"),
+    Density.DENSE: later("Rows: more comments on a screen"),
 }
 
 
@@ -103,7 +104,7 @@ def choose() -> ResponseReturnValue:
     now = chosen(asdict(look()) | request.form.to_dict())
     back = request.form.get("back")
     if not back:  # the page that one comes back to shows it by itself
-        flash("Kept for this browser.")
+        flash(_("Kept for this browser."))
     response = redirect(local_path(back) if back else url_for("look.show"), 303)
     response.set_cookie(
         _cookie(),

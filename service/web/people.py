@@ -16,12 +16,14 @@ from service.core.store import invitations, moderators, people, second_steps, si
 from service.core.store.moderators import Role
 from service.core.store.tables import SiteRow
 from service.web.auth import behind_login, current_moderator
+from service.web.language import _, later
 from service.web.parts import parts
+from service.web.sentences import in_words
 
 ROLES = {
-    Role.OWNER: ("Owner", "Decides, sets up sites, and manages people."),
-    Role.MODERATOR: ("Moderator", "Decides about comments."),
-    Role.VIEWER: ("Viewer", "Looks at everything, and changes nothing."),
+    Role.OWNER: (later("Owner"), later("Decides, sets up sites, and manages people.")),
+    Role.MODERATOR: (later("Moderator"), later("Decides about comments.")),
+    Role.VIEWER: (later("Viewer"), later("Looks at everything, and changes nothing.")),
 }
 EVERY, SOME = "every", "some"
 EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,254}")
@@ -58,12 +60,12 @@ class Rights:
     def checked(self, offered: list[SiteRow]) -> tuple[Role, Reach] | None:
         """The rights; None, and `problems` filled, when they cannot be given."""
         if self.role not in set(Role):
-            self.problems["role"] = "Choose one of the three."
+            self.problems["role"] = _("Choose one of the three.")
         chosen = frozenset(site.id for site in offered if site.name in self.sites)
         if self.reach == EVERY and current_moderator().sites is not None:
-            self.problems["sites"] = "You see some sites yourself: choose among those."
+            self.problems["sites"] = _("You see some sites yourself: choose among those.")
         elif self.reach == SOME and not chosen:
-            self.problems["sites"] = "Choose one site at least."
+            self.problems["sites"] = _("Choose one site at least.")
         if self.problems:
             return None
         return Role(self.role), None if self.reach == EVERY else chosen
@@ -111,7 +113,7 @@ def change(moderator_id: int) -> ResponseReturnValue:
             changed = story.change(session, current_moderator(), moderator_id, *rights, now)
     except LastOwner as error:
         return _last_owner(moderator_id, error)
-    flash("Saved. It holds from now on." if changed else "Nothing changed.")
+    flash(_("Saved. It holds from now on.") if changed else _("Nothing changed."))
     return redirect(url_for("people.index"), 303)
 
 
@@ -122,7 +124,7 @@ def deactivate(moderator_id: int) -> ResponseReturnValue:
             story.deactivate(session, current_moderator(), moderator_id, parts().clock())
     except LastOwner as error:
         return _last_owner(moderator_id, error)
-    flash("They are logged out everywhere, and are let in no more.")
+    flash(_("They are logged out everywhere, and are let in no more."))
     return redirect(url_for("people.index"), 303)
 
 
@@ -130,7 +132,7 @@ def deactivate(moderator_id: int) -> ResponseReturnValue:
 def reactivate(moderator_id: int) -> ResponseReturnValue:
     with parts().store.writing() as session:
         story.reactivate(session, current_moderator(), moderator_id, parts().clock())
-    flash("They may log in again, with the password they had.")
+    flash(_("They may log in again, with the password they had."))
     return redirect(url_for("people.index"), 303)
 
 
@@ -138,7 +140,7 @@ def reactivate(moderator_id: int) -> ResponseReturnValue:
 def end_second_step(moderator_id: int) -> ResponseReturnValue:
     with parts().store.writing() as session:
         story.end_second_step(session, current_moderator(), moderator_id, parts().clock())
-    flash("Their password alone lets them in now. Ask them to set up their new phone.")
+    flash(_("Their password alone lets them in now. Ask them to set up their new phone."))
     return redirect(url_for("people.show", moderator_id=moderator_id), 303)
 
 
@@ -153,9 +155,9 @@ def send_invitation() -> ResponseReturnValue:
     form, now = Rights.sent(), parts().clock()
     rights = form.checked(_offered_sites())
     if not EMAIL.fullmatch(form.email):
-        form.problems["email"] = "Expected an e-mail address, such as ada@paper.example."
+        form.problems["email"] = _("Expected an e-mail address, such as ada@paper.example.")
     elif _has_login(form.email):
-        form.problems["email"] = "Somebody with this e-mail address has a login already."
+        form.problems["email"] = _("Somebody with this e-mail address has a login already.")
     if rights is None or form.problems:
         return _invite_page(form), 422
     with parts().store.writing() as session:
@@ -171,7 +173,7 @@ def send_invitation() -> ResponseReturnValue:
 def withdraw(invitation_id: int) -> ResponseReturnValue:
     with parts().store.writing() as session:
         story.withdraw(session, current_moderator(), invitation_id, parts().clock())
-    flash("The invitation is withdrawn: its link leads nowhere now.")
+    flash(_("The invitation is withdrawn: its link leads nowhere now."))
     return redirect(url_for("people.index"), 303)
 
 
@@ -188,12 +190,14 @@ def _offered_sites() -> list[SiteRow]:
 
 def _named(reach: Reach, names: dict[int, str]) -> str:
     if reach is None:
-        return "every site"
+        return _("every site")
     return ", ".join(sorted(names[site_id] for site_id in reach))
 
 
 def _last_owner(moderator_id: int, error: LastOwner) -> ResponseReturnValue:
-    return _person_page(moderator_id, problem=f"Nothing was changed: {error}."), 409
+    return _person_page(
+        moderator_id, problem=_("Nothing was changed: %(why)s.", why=in_words(str(error)))
+    ), 409
 
 
 def _person_page(moderator_id: int, form: Rights | None = None, problem: str = "") -> str:

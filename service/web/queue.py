@@ -37,9 +37,12 @@ from service.web.auth import (
 )
 from service.web.detail import detail_of, part_of
 from service.web.errors import Fault, InvalidRequest, asks_for_json
+from service.web.language import _
 from service.web.parts import parts
 from service.web.queue_place import Place, place_of, scope_of
 from service.web.queue_view import Card, Tab
+from service.web.removal_words import removal_words
+from service.web.sentences import in_words
 from service.web.shown_text import pieces
 
 PAGE = 25  # comments
@@ -54,11 +57,16 @@ queue.after_request(keep_private)
 def init_app(app: Flask) -> None:
     app.register_blueprint(queue)
     app.jinja_env.globals["spam_days"] = retention.SPAM_TEXT.days
+    app.jinja_env.globals["identity_days"] = retention.IDENTITY.days
     app.jinja_env.filters["percent"] = words.percent
     app.jinja_env.filters["counted"] = words.counted
     app.jinja_env.filters["many"] = words.many
     app.jinja_env.filters["comments"] = words.comments
     app.jinja_env.filters["pieces"] = pieces
+    app.jinja_env.filters["removal"] = removal_words
+    app.jinja_env.filters["actor"] = words.actor
+    app.jinja_env.filters["outcome"] = lambda outcome: words.OUTCOMES[outcome]
+    app.jinja_env.filters["ago"] = lambda start: words.span(start, parts().clock(), is_ago=True)
     app.jinja_env.filters["since"] = lambda start: words.span(start, parts().clock())
 
 
@@ -118,7 +126,7 @@ def _unsearchable(place: Place, seen_sites: list[SiteRow], problem: InvalidSearc
         views=strip,
         back=place.url(),
         sites=seen_sites,
-        problem=str(problem),
+        problem=in_words(str(problem)),
         tabs=[(name, place.url(tab=tab), "", tab is place.tab) for tab, name in LASTING_TABS],
     )
 
@@ -161,8 +169,8 @@ def decide(comment_id: UUID) -> ResponseReturnValue:
     except StaleRevision:
         if not _is_own_doing(comment_id, decision, revision + 1):
             return _conflict(comment_id)
-        return back_to_place(comment_id, words.done(decision, reason), revision + 1)
-    return back_to_place(comment_id, words.done(decision, reason), row.revision)
+        return back_to_place(comment_id, words.done(decision, removal_words(reason)), revision + 1)
+    return back_to_place(comment_id, words.done(decision, removal_words(reason)), row.revision)
 
 
 @queue.post("/comments/<uuid:comment_id>/undo")
@@ -177,8 +185,11 @@ def undo(comment_id: UUID) -> ResponseReturnValue:
     except (StaleRevision, NothingToUndo):
         return _conflict(comment_id)
     tab = next(tab for tab, outcome in view.OUTCOMES.items() if outcome == row.outcome)
-    place = f"the comment is in “{view.TAB_NAMES[tab]}” again"
-    return back_to_place(comment_id, f"Undone, with all it taught: {place}.")
+    said = _(
+        "Undone, with all it taught: the comment is in “%(tab)s” again.",
+        tab=str(view.TAB_NAMES[tab]),
+    )
+    return back_to_place(comment_id, said)
 
 
 def _cards(

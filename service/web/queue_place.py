@@ -16,6 +16,7 @@ from service.core.store.comments import Order
 from service.core.store.found import Scope
 from service.core.store.strands import Within
 from service.core.store.tables import SiteRow
+from service.web.language import later
 from service.web.parts import parts
 from service.web.queue_view import OUTCOMES, Tab
 
@@ -23,25 +24,41 @@ Choice = TypeVar("Choice", Tab, Order)
 # What the menu of filters offers: terms to switch on and off, each with its name, by subject.
 FILTERS = (
     (
-        "What it is",
+        later("What it is"),
         (
-            ("With links", "is:linked"),
-            ("Replies", "is:reply"),
-            ("Too hard for somebody", "is:escalated"),
+            (later("With links"), "is:linked"),
+            (later("Replies"), "is:reply"),
+            (later("Too hard for somebody"), "is:escalated"),
         ),
     ),
     (
-        "Waiting",
-        (("Over 1 h", "before:1h"), ("12 h", "before:12h"), ("3 d", "before:3d")),
+        later("Waiting"),
+        (
+            (later("Over 1 h"), "before:1h"),
+            (later("12 h"), "before:12h"),
+            (later("3 d"), "before:3d"),
+        ),
     ),
-    ("Score", (("Over 80 %", "score:>80%"), ("Under 20 %", "score:<20%"))),
-    ("Reason", (("Copied text", "reason:copied"), ("First comment", "reason:first_comment"))),
-    ("Decided", (("By people", "is:decided"), ("By nobody yet", "is:undecided"))),
+    (
+        later("Score"),
+        ((later("Over 80 %"), "score:>80%"), (later("Under 20 %"), "score:<20%")),
+    ),
+    (
+        later("Reason"),
+        (
+            (later("Copied text"), "reason:copied"),
+            (later("First comment"), "reason:first_comment"),
+        ),
+    ),
+    (
+        later("Decided"),
+        ((later("By people"), "is:decided"), (later("By nobody yet"), "is:undecided")),
+    ),
 )
 ORDERS = {
-    Order.URGENT: "Most urgent",
-    Order.NEWEST: "Newest",
-    Order.OLDEST: "Oldest",
+    Order.URGENT: later("Most urgent"),
+    Order.NEWEST: later("Newest"),
+    Order.OLDEST: later("Oldest"),
 }
 APART = "apart"  # in addresses: the comments of a campaign each have a card of their own
 

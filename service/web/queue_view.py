@@ -20,7 +20,9 @@ from service.core.store.tables import ArticleRow, CommentRow, EventRow, SiteRow
 from service.core.verdict import Decision, Outcome, Verdict, outcome_of
 from service.web import author_view
 from service.web.author_view import NO_ASIDE, Aside
-from service.web.queue_words import DECIDED, told
+from service.web.language import _, later, points
+from service.web.queue_words import DECIDED, actor, told
+from service.web.sentences import in_words
 from service.web.shown_text import Folded, Piece, domain_of, folded, pieces
 
 CHIPS = 3
@@ -47,11 +49,11 @@ OUTCOMES = {
     Tab.REMOVED: Outcome.REMOVED,
 }
 TAB_NAMES = {
-    Tab.REVIEW: "Needs review",
-    Tab.CHECKING: "Being checked",
-    Tab.SPAM: "Spam",
-    Tab.PUBLISHED: "Published",
-    Tab.REMOVED: "Removed",
+    Tab.REVIEW: later("Needs review"),
+    Tab.CHECKING: later("Being checked"),
+    Tab.SPAM: later("Spam"),
+    Tab.PUBLISHED: later("Published"),
+    Tab.REMOVED: later("Removed"),
 }
 HELD_BY_MODE = {"mode_hold_all", "first_comment", "always_ask"}
 STANDING = {"author_banned", "trusted_author", "always_ask_spam"}
@@ -72,10 +74,10 @@ class Action:
 
 
 ACTIONS = (
-    Action(Decision.APPROVE, "Approve", "check"),
-    Action(Decision.SPAM, "Spam", "ban"),
-    Action(Decision.REMOVE, "Remove", "trash"),
-    Action(Decision.HOLD, "Back to review", "eye"),
+    Action(Decision.APPROVE, later("Approve"), "check"),
+    Action(Decision.SPAM, later("Spam"), "ban"),
+    Action(Decision.REMOVE, later("Remove"), "trash"),
+    Action(Decision.HOLD, later("Back to review"), "eye"),
 )
 
 
@@ -88,12 +90,12 @@ class Band:
     icon: str
 
 
-CHECKING = Band("info", "Being checked", "clock")
-NOT_SCORED = Band("warn", "Not scored", "question")
-FINE = Band("good", "Looks fine", "check")
-UNSURE = Band("warn", "Unsure", "question")
-SPAM = Band("bad", "Spam", "ban")
-BLATANT = Band("bad", "Blatant spam", "ban")
+CHECKING = Band("info", later("Being checked"), "clock")
+NOT_SCORED = Band("warn", later("Not scored"), "question")
+FINE = Band("good", later("Looks fine"), "check")
+UNSURE = Band("warn", later("Unsure"), "question")
+SPAM = Band("bad", later("Spam"), "ban")
+BLATANT = Band("bad", later("Blatant spam"), "ban")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +113,16 @@ class ShownReason:
 
     @property
     def points(self) -> str:
-        return f"{self.weight:+.1f}".replace("-", "−") if self.weight else "0"
+        return points(self.weight)
 
     @property
     def towards(self) -> str:
-        names = {"spam": "towards spam", "good": "towards good", "none": "decides no score"}
-        return f"{self.points} {names[self.side]}"
+        names = {
+            "spam": _("%(points)s towards spam", points=self.points),
+            "good": _("%(points)s towards good", points=self.points),
+            "none": _("%(points)s decides no score", points=self.points),
+        }
+        return names[self.side]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +153,7 @@ class Card:
 
     @property
     def author(self) -> list[Piece]:
-        return list(pieces(self.comment.author_name.strip() or "No name"))
+        return list(pieces(self.comment.author_name.strip() or _("No name")))
 
     @property
     def title(self) -> list[Piece]:
@@ -190,7 +196,7 @@ class Card:
         """Who decided what stands, and when."""
         if self.comment.decision is None:
             return None
-        name = DECIDED[Decision(self.comment.decision)]
+        name = str(DECIDED[Decision(self.comment.decision)])
         return next((item for item in reversed(self.history) if item.text.startswith(name)), None)
 
 
@@ -254,7 +260,7 @@ def shown_reasons(reasons: Sequence[Reason]) -> list[ShownReason]:
     return [
         ShownReason(
             code=reason.code,
-            text=list(pieces(reason.text)),
+            text=list(pieces(in_words(reason.text))),
             weight=reason.weight,
             bar=round(100 * min(abs(reason.weight), BAR) / BAR),
         )
@@ -270,9 +276,12 @@ def _names(session: Session, events: Iterable[EventRow]) -> dict[str, str]:
 
 
 def _lesson(taught: Taught) -> Happening:
-    kind = "spam" if taught.label == examples.SPAM else "a good comment"
-    return Happening(taught.at, f"Learned as {kind}, step {taught.serial}", taught.site)
+    if taught.label == examples.SPAM:
+        told = _("Learned as spam, step %(number)s", number=taught.serial)
+    else:
+        told = _("Learned as a good comment, step %(number)s", number=taught.serial)
+    return Happening(taught.at, told, taught.site)
 
 
 def _happening(event: EventRow, names: dict[str, str]) -> Happening:
-    return Happening(event.at, told(event), names.get(event.actor, event.actor.replace(":", " ")))
+    return Happening(event.at, told(event), names.get(event.actor) or actor(event.actor))

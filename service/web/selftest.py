@@ -19,6 +19,7 @@ from service.selftest import leftovers, own, running
 from service.selftest.answer import Grade
 from service.selftest.running import Result, Target
 from service.web.auth import actor_of, behind_login, current_moderator
+from service.web.language import _, later, long_day, marked
 from service.web.parts import parts
 from service.web.sites import site_called
 
@@ -26,9 +27,9 @@ TOTAL = 20.0  # seconds; the page holds a thread of the server that it calls
 KEY = re.compile(r"[0-9a-f]{12}")
 PUBLIC, DIRECT = "public", "direct"
 LENT, PASTED = "lent", "pasted"
-BUSY = "Another self-test is under way. Please try again in half a minute."
-NOT_OURS = (
-    "This page calls only this machine’s own addresses, and {host} is none of them, or another "
+BUSY = later("Another self-test is under way. Please try again in half a minute.")
+NOT_OURS = marked(
+    "This page calls only this machine’s own addresses, and %(host)s is none of them, or another "
     "port. Set HAMLET_PUBLIC_URL to the address that clients are given, or run "
     "`hamlet doctor --akismet URL KEY` anywhere."
 )
@@ -101,7 +102,7 @@ def _port() -> int:
 def _problems(way: Way, asked: Asked, pasted: str, site: SiteRow) -> dict[str, str]:
     problems = {}
     if parts().settings.public_url is None and not own.is_own_port(way.url, _port()):
-        problems["way"] = NOT_OURS.format(host=request.host)
+        problems["way"] = _(NOT_OURS, host=request.host)
     if asked.key == PASTED and (problem := _problem_with_key(pasted, site)):
         problems["key"] = problem
     return problems
@@ -110,15 +111,15 @@ def _problems(way: Way, asked: Asked, pasted: str, site: SiteRow) -> dict[str, s
 def _problem_with_key(pasted: str, site: SiteRow) -> str:
     """Why the key will not do. Found out here, it counts for no guess at the door."""
     if not KEY.fullmatch(pasted):
-        return "Expected the short key: 12 digits and letters from a to f."
+        return _("Expected the short key: 12 digits and letters from a to f.")
     with parts().store.reading() as session:
         row = keys.by_key_hash(session, keys.hash_key(pasted, parts().settings.secret_key))
     if row is None:
-        return "Nobody has this key. `hamlet key add NAME` makes one, and shows it once."
+        return _("Nobody has this key. `hamlet key add NAME` makes one, and shows it once.")
     if row.revoked_at is not None:
-        return f"This key was revoked on {row.revoked_at:%d %B %Y}. Make another one."
+        return _("This key was revoked on %(day)s. Make another one.", day=long_day(row.revoked_at))
     if row.site_id not in (None, site.id):
-        return "This key is for another site."
+        return _("This key is for another site.")
     return ""
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from service.core.store.moderators import Role
+from service.web.language import later
 
 
 class Habit(StrEnum):
@@ -17,9 +18,9 @@ class Habit(StrEnum):
 
 
 HABITS = {
-    Habit.WORDPRESS: "WordPress: a approves, s is spam, d removes",
-    Habit.CORAL: "Coral: f approves, d removes",
-    Habit.OFF: "No keys",
+    Habit.WORDPRESS: later("WordPress: a approves, s is spam, d removes"),
+    Habit.CORAL: later("Coral: f approves, d removes"),
+    Habit.OFF: later("No keys"),
 }
 SHOWN = {"ArrowDown": "↓", "ArrowUp": "↑", "Enter": "↵ Enter"}
 
@@ -58,33 +59,38 @@ class Line:
 
 
 LINES = (
-    Line("next", "Next comment", ("j", "ArrowDown")),
-    Line("previous", "Previous comment", ("k", "ArrowUp")),
-    Line("approve", "Approve", ("a",), ("f",), is_acting=True),
-    Line("spam", "Spam", ("s",), is_acting=True),
-    Line("remove", "Remove: shows the reasons; Enter takes the last one", ("d",), is_acting=True),
-    Line("reason", "Remove for the reason of that number", ("1–9",), is_acting=True),
-    Line("hold", "Back to review", ("h",), is_acting=True),
-    Line("undo", "Undo", ("u", "z"), ("u",), is_acting=True),
-    Line("select", "Select, where there is a box to tick", ("x",), is_acting=True),
-    Line("expand", "The comments of a campaign", ("c",)),
-    Line("details", "Its details", ("Enter",)),
-    Line("why", "Why it was judged so", ("w",)),
-    Line("thread", "Its thread", ("t",)),
-    Line("author", "Its author: standing, ban, what else they wrote", ("b",)),
-    Line("note", "Notes about it and its author", ("m",)),
-    Line("history", "Its history", ("y",)),
-    Line("hard", "Too hard: leave it to another moderator", ("e",), is_acting=True),
-    Line("open", "Open on its own page", ("o",)),
-    Line("one", "One comment at a time", ("f",), ("z",)),
-    Line("new", "Show new comments", ("n",)),
-    Line("search", "Search", ("/",)),
-    Line("tab review", "Go to “Needs review”", ("g r",)),
-    Line("tab spam", "Go to “Spam”", ("g s",)),
-    Line("tab published", "Go to “Published”", ("g p",)),
-    Line("tab removed", "Go to “Removed”", ("g d",)),
-    Line("palette", "Find a command by its name", ("Ctrl+k",)),
-    Line("help", "This help", ("?",)),
+    Line("next", later("Next comment"), ("j", "ArrowDown")),
+    Line("previous", later("Previous comment"), ("k", "ArrowUp")),
+    Line("approve", later("Approve"), ("a",), ("f",), is_acting=True),
+    Line("spam", later("Spam"), ("s",), is_acting=True),
+    Line(
+        "remove",
+        later("Remove: shows the reasons; Enter takes the last one"),
+        ("d",),
+        is_acting=True,
+    ),
+    Line("reason", later("Remove for the reason of that number"), ("1–9",), is_acting=True),
+    Line("hold", later("Back to review"), ("h",), is_acting=True),
+    Line("undo", later("Undo"), ("u", "z"), ("u",), is_acting=True),
+    Line("select", later("Select, where there is a box to tick"), ("x",), is_acting=True),
+    Line("expand", later("The comments of a campaign"), ("c",)),
+    Line("details", later("Its details"), ("Enter",)),
+    Line("why", later("Why it was judged so"), ("w",)),
+    Line("thread", later("Its thread"), ("t",)),
+    Line("author", later("Its author: standing, ban, what else they wrote"), ("b",)),
+    Line("note", later("Notes about it and its author"), ("m",)),
+    Line("history", later("Its history"), ("y",)),
+    Line("hard", later("Too hard: leave it to another moderator"), ("e",), is_acting=True),
+    Line("open", later("Open on its own page"), ("o",)),
+    Line("one", later("One comment at a time"), ("f",), ("z",)),
+    Line("new", later("Show new comments"), ("n",)),
+    Line("search", later("Search"), ("/",)),
+    Line("tab review", later("Go to “Needs review”"), ("g r",)),
+    Line("tab spam", later("Go to “Spam”"), ("g s",)),
+    Line("tab published", later("Go to “Published”"), ("g p",)),
+    Line("tab removed", later("Go to “Removed”"), ("g d",)),
+    Line("palette", later("Find a command by its name"), ("Ctrl+k",)),
+    Line("help", later("This help"), ("?",)),
 )
 
 

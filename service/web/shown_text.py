@@ -12,6 +12,8 @@ from functools import cache
 
 from publicsuffixlist import PublicSuffixList
 
+from service.web.language import _, later
+
 LONGEST_HOST = 253  # characters of a name that the network can find
 FOLD_AFTER = 1_200  # characters
 FOLD_LINES = 14
@@ -20,32 +22,32 @@ LEAD_LINES = 8
 LISTED = 8_000  # characters of one text among others; its own page shows the whole
 
 NAMES = {
-    "\u00ad": "soft hyphen",
-    "\u034f": "grapheme joiner",
-    "\u061c": "Arabic letter mark",
-    "\u115f": "Hangul filler",
-    "\u1160": "Hangul filler",
-    "\u180e": "Mongolian vowel separator",
-    "\u200b": "zero-width space",
-    "\u200c": "zero-width non-joiner",
-    "\u200d": "zero-width joiner",
-    "\u200e": "left-to-right mark",
-    "\u200f": "right-to-left mark",
-    "\u2028": "line separator",
-    "\u2029": "paragraph separator",
-    "\u202a": "left-to-right embedding",
-    "\u202b": "right-to-left embedding",
-    "\u202c": "end of direction change",
-    "\u202d": "left-to-right override",
-    "\u202e": "right-to-left override",
-    "\u2060": "word joiner",
-    "\u2066": "left-to-right isolate",
-    "\u2067": "right-to-left isolate",
-    "\u2068": "first-strong isolate",
-    "\u2069": "end of isolate",
-    "\u3164": "Hangul filler",
-    "\ufeff": "zero-width no-break space",
-    "\uffa0": "Hangul filler",
+    "\u00ad": later("soft hyphen"),
+    "\u034f": later("grapheme joiner"),
+    "\u061c": later("Arabic letter mark"),
+    "\u115f": later("Hangul filler"),
+    "\u1160": later("Hangul filler"),
+    "\u180e": later("Mongolian vowel separator"),
+    "\u200b": later("zero-width space"),
+    "\u200c": later("zero-width non-joiner"),
+    "\u200d": later("zero-width joiner"),
+    "\u200e": later("left-to-right mark"),
+    "\u200f": later("right-to-left mark"),
+    "\u2028": later("line separator"),
+    "\u2029": later("paragraph separator"),
+    "\u202a": later("left-to-right embedding"),
+    "\u202b": later("right-to-left embedding"),
+    "\u202c": later("end of direction change"),
+    "\u202d": later("left-to-right override"),
+    "\u202e": later("right-to-left override"),
+    "\u2060": later("word joiner"),
+    "\u2066": later("left-to-right isolate"),
+    "\u2067": later("right-to-left isolate"),
+    "\u2068": later("first-strong isolate"),
+    "\u2069": later("end of isolate"),
+    "\u3164": later("Hangul filler"),
+    "\ufeff": later("zero-width no-break space"),
+    "\uffa0": later("Hangul filler"),
 }
 JOINERS = ("\u200c", "\u200d")
 # What a joiner properly stands between: Arabic and Indic letters, emoji and their modifiers.
@@ -181,11 +183,13 @@ def _marked(text: str, kind: str) -> Iterator[Piece]:
 
 
 def _mark(run: str) -> Piece:
-    name = NAMES.get(run[0], "invisible character")
+    name = str(NAMES.get(run[0], later("invisible character")))
     if len(run) == 1:
         return Piece("mark", f"U+{ord(run):04X}", name)
-    more = "" if run == run[0] * len(run) else " and others"
-    return Piece("mark", f"U+{ord(run[0]):04X} ×{len(run)}", f"{name}{more}, {len(run)} in all")
+    told = _("%(name)s and others, %(count)s in all", name=name, count=len(run))
+    if run == run[0] * len(run):
+        told = _("%(name)s, %(count)s in all", name=name, count=len(run))
+    return Piece("mark", f"U+{ord(run[0]):04X} ×{len(run)}", told)
 
 
 def _is_proper_joiner(text: str, match: re.Match[str]) -> bool:

@@ -16,35 +16,45 @@ from service.core.store.tables import SiteRow
 from service.core.verdict import Cutoffs, Mode, UnsureAnswer
 from service.web.auth import actor_of, behind_login, current_moderator
 from service.web.cutoff_form import as_typed, model_cutoffs, read_cutoff, together
+from service.web.language import _, later
 from service.web.parts import parts
+from service.web.removal_words import removal_words
 
 MODES = {
     Mode.AUTOMATIC: (
-        "Automatic",
-        "Good comments appear at once, spam is filed away, and only unclear ones wait for you.",
+        later("Automatic"),
+        later(
+            "Good comments appear at once, spam is filed away, and only unclear ones wait for you."
+        ),
     ),
     Mode.HOLD_FIRST_TIMERS: (
-        "Hold first-timers",
-        "As automatic, but somebody's first comment waits for you. Once you have approved one, "
-        "their next ones appear at once.",
+        later("Hold first-timers"),
+        later(
+            "As automatic, but somebody's first comment waits for you. Once you have approved one, "
+            "their next ones appear at once."
+        ),
     ),
     Mode.HOLD_ALL: (
-        "Hold everything",
-        "Nothing appears before you have approved it. Spam is still filed away.",
+        later("Hold everything"),
+        later("Nothing appears before you have approved it. Spam is still filed away."),
     ),
 }
 
 LANGUAGE = re.compile(r"(?:[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3})?")  # as in BCP 47
 UNSURE_ANSWERS = {
     UnsureAnswer.HOLD: (
-        "Spam, so that a person looks first",
-        "Such a comment lands in the client’s spam folder (in WordPress: Comments, Spam) and here "
-        "under review. Nothing unclear is published; look into both.",
+        later("Spam, so that a person looks first"),
+        later(
+            "Such a comment lands in the client’s spam folder (in WordPress: Comments, Spam) and "
+            "here under review. Nothing unclear is published; look into both."
+        ),
     ),
     UnsureAnswer.LET_THROUGH: (
-        "Not spam",
-        "The client publishes it, or holds it by its own rules. Some spam will be seen until "
-        "somebody takes it away.",
+        later("Not spam"),
+        later(
+            "The client publishes it, or holds it by its own rules. Some spam will be seen until "
+            "somebody takes it away."
+        ),
     ),
 }
 
@@ -87,11 +97,11 @@ class SiteForm:
         """The checked values; empty, and `problems` filled, when one cannot be accepted."""
         ham, spam = self._cutoff("ham_cutoff"), self._cutoff("spam_cutoff")
         if self.mode not in set(Mode):
-            self.problems["mode"] = "Choose one of the three."
+            self.problems["mode"] = _("Choose one of the three.")
         if not LANGUAGE.fullmatch(self.language):
-            self.problems["language"] = "Expected a code such as en, de or pt-BR, or nothing."
+            self.problems["language"] = _("Expected a code such as en, de or pt-BR, or nothing.")
         if self.unsure_answer not in set(UnsureAnswer):
-            self.problems["unsure_answer"] = "Choose one of the two."
+            self.problems["unsure_answer"] = _("Choose one of the two.")
         if not self.problems:
             self._check_order(ham, spam, model)
         if self.problems:
@@ -140,7 +150,9 @@ def change(name: str) -> ResponseReturnValue:
             detail = {"site": name, "changes": changes}
             actor = actor_of(current_moderator())
             moderators.audit(session, actor, "site_changed", parts().clock(), detail)
-    flash("Saved. New comments are judged by these settings." if changes else "Nothing changed.")
+    flash(
+        _("Saved. New comments are judged by these settings.") if changes else _("Nothing changed.")
+    )
     return redirect(url_for("sites.show", name=name), 303)
 
 
@@ -149,11 +161,13 @@ def change_reasons(name: str) -> ResponseReturnValue:
     """The site's own reasons for removing, one a line; none for the usual ones."""
     site = site_called(name)
     reasons = removing.checked(request.form.get("reasons", "").splitlines())
+    if reasons == [removal_words(words) for words in removing.USUAL]:
+        reasons = list(removing.USUAL)  # as they were shown, in the language of the page
     with parts().store.writing() as session:
         removals.change(session, site.id, reasons)
         actor, detail = actor_of(current_moderator()), {"site": name, "reasons": reasons}
         moderators.audit(session, actor, "removal_reasons_changed", parts().clock(), detail)
-    flash("Saved. These reasons are offered under Remove from now on.")
+    flash(_("Saved. These reasons are offered under Remove from now on."))
     return redirect(url_for("sites.show", name=name, _anchor="reasons"), 303)
 
 
@@ -175,7 +189,9 @@ def _page(site: SiteRow, form: SiteForm) -> str:
     here.scorer.follow(here.store)
     with here.store.reading() as session:
         taught = lessons.count(session, site.id)
-        reasons = removals.by_site(session, [site.id])[site.id]
+        reasons = [one.words for one in removals.by_site(session, [site.id])[site.id]]
+    if reasons == list(removing.USUAL):
+        reasons = [removal_words(words) for words in reasons]
     return render_template(
         "queue/site.html",
         site=site,
@@ -183,7 +199,7 @@ def _page(site: SiteRow, form: SiteForm) -> str:
         modes=MODES,
         model=model_cutoffs(),
         taught=taught,
-        reasons=[removal.words for removal in reasons],
+        reasons=reasons,
         most_reasons=removing.MOST,
         version=here.scorer.version,
         unsure_answers=UNSURE_ANSWERS,

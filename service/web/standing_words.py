@@ -9,33 +9,42 @@ from service.core import retention
 from service.core.store.authors import Held
 from service.core.store.tables import CommentRow, SiteRow
 from service.core.verdict import Decision, Mode, Outcome, Stand
+from service.web.language import _, later, short_time
 
 STANDS = {
-    Stand.TRUSTED: ("Trusted", "what they write is published, unless something says spam"),
-    Stand.PREMODERATED: ("Always ask me", "all of it waits for a person"),
-    Stand.BANNED: ("Banned", "all of it is removed, and can be read in the tab Removed"),
+    Stand.TRUSTED: (
+        later("Trusted"),
+        later("what they write is published, unless something says spam"),
+    ),
+    Stand.PREMODERATED: (later("Always ask me"), later("all of it waits for a person")),
+    Stand.BANNED: (
+        later("Banned"),
+        later("all of it is removed, and can be read in the tab Removed"),
+    ),
 }
 LASTING: dict[str, tuple[str, timedelta | None]] = {
-    "1": ("1 day", timedelta(days=1)),
-    "7": ("7 days", timedelta(days=7)),
-    "30": ("30 days", timedelta(days=30)),
-    "ever": ("For ever", None),
+    "1": (later("1 day"), timedelta(days=1)),
+    "7": (later("7 days"), timedelta(days=7)),
+    "30": (later("30 days"), timedelta(days=30)),
+    "ever": (later("For ever"), None),
 }
 OUTCOMES = {
-    Outcome.PENDING: "being checked",
-    Outcome.HELD: "waits",
-    Outcome.PUBLISHED: "published",
-    Outcome.SPAM: "spam",
-    Outcome.REMOVED: "removed",
+    Outcome.PENDING: later("being checked"),
+    Outcome.HELD: later("waits"),
+    Outcome.PUBLISHED: later("published"),
+    Outcome.SPAM: later("spam"),
+    Outcome.REMOVED: later("removed"),
 }
 
 
 def told(stand: Stand | None, until: datetime | None) -> str:
     """`Banned until 3 Jun 2026, 12:00 UTC`."""
     if stand is None:
-        return "No standing"
-    name = STANDS[stand][0]
-    return f"{name} until {until:%-d %b %Y, %H:%M} UTC" if until else f"{name}, for ever"
+        return _("No standing")
+    name = str(STANDS[stand][0])
+    if until is None:
+        return _("%(standing)s, for ever", standing=name)
+    return _("%(standing)s until %(time)s UTC", standing=name, time=short_time(until))
 
 
 def effect(
@@ -52,26 +61,26 @@ def _effects(
     undone = comment.decision in (Decision.APPROVE, Decision.SPAM)
     match decision:
         case Decision.APPROVE:
-            yield "publishes"
-            yield "teaches good"
+            yield _("publishes")
+            yield _("teaches good")
             yield from _next_ones(comment, site, standing, is_known)
         case Decision.SPAM:
-            yield "files as spam"
-            yield "teaches spam"
-            yield f"text wiped after {retention.SPAM_TEXT.days} days"
+            yield _("files as spam")
+            yield _("teaches spam")
+            yield _("text wiped after %(days)s days", days=retention.SPAM_TEXT.days)
         case Decision.REMOVE:
-            yield "takes it away"
-            yield "un-teaches what was taught" if undone else "teaches nothing"
+            yield _("takes it away")
+            yield _("un-teaches what was taught") if undone else _("teaches nothing")
         case Decision.HOLD:
-            yield "waits for a person again"
-            yield "un-teaches what was taught" if undone else "teaches nothing"
+            yield _("waits for a person again")
+            yield _("un-teaches what was taught") if undone else _("teaches nothing")
 
 
 def _next_ones(comment: CommentRow, site: SiteRow, standing: Held, is_known: bool) -> Iterator[str]:
     """What approving means for what else its author will write."""
     if standing.stand is Stand.BANNED:
-        yield "author stays banned"
+        yield _("author stays banned")
     elif standing.stand is Stand.PREMODERATED:
-        yield "their next ones wait all the same"
+        yield _("their next ones wait all the same")
     elif site.mode == Mode.HOLD_FIRST_TIMERS and comment.author_hash and not is_known:
-        yield "their next good ones appear at once"
+        yield _("their next good ones appear at once")

@@ -15,27 +15,30 @@ from service.core.store.statistics import Decisions, Sampled, Scope, Waits
 from service.core.store.strands import Within
 from service.core.verdict import Decision, Outcome, Verdict
 from service.web.charts import Chart, Series
+from service.web.language import _, day_of_year, later, long_day, number, percentage
+from service.web.queue_words import actor
+from service.web.sentences import in_words
 from service.web.shown_text import as_registered, domain_of, pieces
 
 NEWEST = 500  # comments filed, and as many held, whose reasons and links are counted
 READ = 2_000  # characters of each
 LISTED = 10
 VERDICTS = (
-    (Verdict.HAM, "Passed", "good"),
-    (Verdict.UNSURE, "Held", "warn"),
-    (Verdict.SPAM, "Filed as spam", "bad"),
-    (None, "Not judged yet", "info"),
+    (Verdict.HAM, later("Passed"), "good"),
+    (Verdict.UNSURE, later("Held"), "warn"),
+    (Verdict.SPAM, later("Filed as spam"), "bad"),
+    (None, later("Not judged yet"), "info"),
 )
 # Reasons whose words tell numbers or names: they are counted together under these.
 COMMON = {
-    "filled_in_fast": "written and sent faster than people type",
-    "own_business": "links in the text to where its e-mail address is",
-    "text_before": "people called this very text spam before",
-    "author_before": "people called this e-mail address spam before",
-    "network_before": "people called this network spam before",
-    "domain_before": "people called what it links to spam before",
-    "same_text": "the same text came elsewhere within a day",
-    "not_scored": "could not be scored",
+    "filled_in_fast": later("written and sent faster than people type"),
+    "own_business": later("links in the text to where its e-mail address is"),
+    "text_before": later("people called this very text spam before"),
+    "author_before": later("people called this e-mail address spam before"),
+    "network_before": later("people called this network spam before"),
+    "domain_before": later("people called what it links to spam before"),
+    "same_text": later("the same text came elsewhere within a day"),
+    "not_scored": later("could not be scored"),
 }
 
 
@@ -109,19 +112,24 @@ def verdict_chart(
     """A column for every day, those without a comment too."""
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     series = [
-        Series(name, colour, [by_day.get(day, {}).get(verdict, 0) for day in days])
+        Series(str(name), colour, [by_day.get(day, {}).get(verdict, 0) for day in days])
         for verdict, name, colour in VERDICTS
     ]
-    shown = [one for one in series if any(one.counts) or one.name != "Not judged yet"]
-    told = ", ".join(f"{one.name.lower()} {sum(one.counts):,}" for one in shown)
+    shown = [one for one in series if any(one.counts) or one.colour != "info"]
+    told = ", ".join(f"{one.name} {number(sum(one.counts))}" for one in shown)
     return Chart(
         key="verdicts",
-        title="Verdicts a day",
-        told=f"{len(days)} days to {last:%-d %B %Y} (UTC). In all: {told}.",
-        columns=[f"{day:%a %-d %b}" for day in days],
-        column="Day (UTC)",
+        title=_("Verdicts a day"),
+        told=_(
+            "%(count)s days to %(day)s (UTC). In all: %(told)s.",
+            count=len(days),
+            day=long_day(last),
+            told=told,
+        ),
+        columns=[day_of_year(day, weekday=True) for day in days],
+        column=_("Day (UTC)"),
         series=shown,
-        ticks=[f"{day:%-d %b}" for day in (days[0], days[len(days) // 2], days[-1])],
+        ticks=[day_of_year(day) for day in (days[0], days[len(days) // 2], days[-1])],
     )
 
 
@@ -138,7 +146,7 @@ def quality_of(labelled: Mapping[tuple[str | None, str], int]) -> Quality:
 def reason_names(found: Sampled) -> set[str]:
     """What made it filed or held, each once; what spoke for it is left out."""
     return {
-        COMMON.get(reason["code"]) or reason["text"]
+        str(COMMON.get(reason["code"]) or in_words(reason["text"]))
         for reason in found.reasons
         if reason["weight"] >= 0
     }
@@ -162,11 +170,13 @@ def lasting(seconds: float) -> str:
     """A time in its two largest units, rounded down."""
     minutes = int(seconds) // 60
     if minutes < 60:
-        return f"{minutes} min" if minutes else f"{int(seconds)} s"
+        return (
+            _("%(count)s min", count=minutes) if minutes else _("%(count)s s", count=int(seconds))
+        )
     hours, minutes = divmod(minutes, 60)
     if hours < 24:
-        return f"{hours} h {minutes} min"
-    return f"{hours // 24} d {hours % 24} h"
+        return _("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes)
+    return _("%(days)s d %(hours)s h", days=hours // 24, hours=hours % 24)
 
 
 def percent_of(value: float | None) -> str:
@@ -174,10 +184,10 @@ def percent_of(value: float | None) -> str:
     if value is None:
         return "–"
     if 0 < value < 0.001:
-        return "under 0.1 %"
+        return _("under %(share)s", share=percentage(0.001))
     if 0.999 < value < 1:
-        return "over 99.9 %"
-    return f"{value * 100:.1f} %".replace(".0 %", " %")
+        return _("over %(share)s", share=percentage(0.999))
+    return percentage(value, 1)
 
 
 def _totals(chart: Chart) -> list[tuple[str, str, Share]]:
@@ -194,6 +204,5 @@ def _named(session: Session, deciding: Sequence[Decisions]) -> list[Busy]:
     }
     emails = {f"moderator:{id_}": email for id_, email in moderators.emails(session, ids).items()}
     return [
-        Busy(emails.get(one.actor) or one.actor.replace(":", " ", 1), one.counts, one.total)
-        for one in deciding
+        Busy(emails.get(one.actor) or actor(one.actor), one.counts, one.total) for one in deciding
     ]

@@ -15,6 +15,7 @@ from service.core.store import threads
 from service.core.store.tables import CommentRow
 from service.core.store.threads import Size
 from service.web.forms import web_address
+from service.web.language import _
 from service.web.shown_text import domain_of
 
 DEEPEST = 4  # indented steps; on a phone more would leave no room for words
@@ -122,4 +123,4 @@ def _entry(row: CommentRow, answers: Answered | None, depth: int) -> Entry:
 
 
 def _author(row: CommentRow) -> str:
-    return row.author_name.strip() or "Anonymous"
+    return row.author_name.strip() or _("Anonymous")

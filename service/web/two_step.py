@@ -17,11 +17,12 @@ from service.core.store import moderators, people, second_steps
 from service.web.account import problem_with_password
 from service.web.auth import behind_login, current_moderator
 from service.web.cookies import login_secret
+from service.web.language import _, later
 from service.web.login_code import hash_code
 from service.web.parts import parts
 
 OFFERED = timedelta(minutes=30)  # how long a picture may be looked at before the code is typed
-WRONG = (
+WRONG = later(
     "That is not the code that the app shows for this picture now. Wait for the next one, and "
     "check that the phone’s clock is right."
 )
@@ -48,7 +49,7 @@ def turn_on() -> ResponseReturnValue:
     """Ask for codes from now on. Every other login of theirs ends."""
     me, now, secret = current_moderator(), parts().clock(), _offered()
     if secret is None:
-        flash("That picture was shown too long ago. Please take the new one.")
+        flash(_("That picture was shown too long ago. Please take the new one."))
         return redirect(url_for("two_step.show"), 303)
     if problem := problem_with_password():
         return _offer(secret, problem), 422
@@ -63,7 +64,7 @@ def turn_on() -> ResponseReturnValue:
             people.end_logins(session, me.id, moderators.hash_secret(login_secret()))
             moderators.audit(session, me.actor, "second_step_on", now)
     except IntegrityError:  # by a second click, or in another window
-        flash("Your second step is set up already.")
+        flash(_("Your second step is set up already."))
         return redirect(url_for("two_step.show"), 303)
     return render_template("account/recovery_codes.html", codes=codes, is_new=True)
 
@@ -90,7 +91,7 @@ def turn_off() -> ResponseReturnValue:
     with parts().store.writing() as session:
         if second_steps.turn_off(session, me.id):
             moderators.audit(session, me.actor, "second_step_off", parts().clock())
-    flash("Your password alone lets you in again.")
+    flash(_("Your password alone lets you in again."))
     return redirect(url_for("account.show"), 303)
 
 

@@ -15,12 +15,13 @@ from service.core.store.tables import SiteRow
 from service.core.store.view_tables import ViewRow
 from service.core.verdict import Mode
 from service.web.auth import current_moderator, keep_private, local_path, require_login
+from service.web.language import _, later
 from service.web.parts import parts
 from service.web.queue_place import Place, place_of
 
 LONGEST = 40  # characters of a name
-FIRST = ("First-time authors", "reason:first_comment")  # where a site holds them
-READY = (("Links", "is:linked"), ("Waited over 12 h", "before:12h"))
+FIRST = (later("First-time authors"), "reason:first_comment")  # where a site holds them
+READY = ((later("Links"), "is:linked"), (later("Waited over 12 h"), "before:12h"))
 
 door = Blueprint("views", __name__, url_prefix="/queue/views")
 door.before_request(require_login)
@@ -64,13 +65,16 @@ def save() -> ResponseReturnValue:
     with parts().store.writing() as session:
         is_full = len(views.of(session, moderator.id)) >= views.MOST
         if not name:
-            told = "Nothing was saved: give the view a name."
+            told = _("Nothing was saved: give the view a name.")
         elif is_full and views.by_name(session, moderator.id, name) is None:
-            told = f"Nothing was saved: you have {views.MOST} views. Delete one first."
+            told = _(
+                "Nothing was saved: you have %(number)s views. Delete one first.",
+                number=views.MOST,
+            )
         else:
             query = _query(session, path)
             views.save(session, moderator.id, name, query, parts().clock())
-            told = f"Saved as “{name}”: it is above the comments from now on."
+            told = _("Saved as “%(name)s”: it is above the comments from now on.", name=name)
     flash(told)
     return redirect(path, 303)
 
@@ -88,7 +92,7 @@ def rename(view_id: int) -> ResponseReturnValue:
 def delete(view_id: int) -> ResponseReturnValue:
     with parts().store.writing() as session:
         row = views.by_id(session, current_moderator().id, view_id)
-        flash(f"“{row.name}” is deleted. The comments it showed are as they were.")
+        flash(_("“%(name)s” is deleted. The comments it showed are as they were.", name=row.name))
         session.delete(row)
     return redirect(_back(), 303)
 
@@ -96,11 +100,11 @@ def delete(view_id: int) -> ResponseReturnValue:
 def _renamed(row: ViewRow, name: str, namesake: ViewRow | None) -> str:
     """Give the view its name where that can be. Returns what to tell."""
     if not name:
-        return "Nothing was changed: give the view a name."
+        return _("Nothing was changed: give the view a name.")
     if namesake is not None and namesake.id != row.id:
-        return f"Nothing was changed: you have another view called “{name}”."
+        return _("Nothing was changed: you have another view called “%(name)s”.", name=name)
     row.name = name
-    return f"It is called “{name}” now."
+    return _("It is called “%(name)s” now.", name=name)
 
 
 def _query(session: Session, path: str) -> str:

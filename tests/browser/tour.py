@@ -94,8 +94,8 @@ def walk(page: Page, known: dict[str, object], clock: FrozenClock) -> Iterator[S
     log_in(page)
     yield from _visited(page, INSIDE, known)
     for deed in (
-        _reasons_to_remove, _an_invitation, _faults_of_an_invitation, _a_bulk_question, _a_bulk_decision,
-        _a_campaign_decided, _a_form_out_of_date, _faults_of_a_site, _a_self_test,
+        _reasons_to_remove, _an_invitation, _faults_of_an_invitation, _a_bulk_question,
+        _a_bulk_decision, _a_campaign_decided, _a_form_out_of_date, _faults_of_a_site, _a_self_test,
     ):  # fmt: skip
         yield _reached(page, deed)
     yield from _second_step(page, clock)

@@ -129,7 +129,7 @@ def test_those_ticked_are_decided_and_one_undo_takes_it_back(
     page = owner.follow(decide(owner, "ticked", "spam", [first, third]))
     assert "2 comments marked as spam." in page
     assert shown(page) == [second]
-    assert "2 comments put back" in owner.follow(owner.press("/undo"))
+    assert "Put back: 2 comments." in owner.follow(owner.press("/undo"))
     assert outcomes(store) == {"held": 3}
 
 
@@ -189,7 +189,10 @@ def test_what_somebody_decided_meanwhile_is_left_alone_and_told(
     owner.press(f"{first}/decision", decision="approve")
     owner.page = queue
     page = owner.follow(decide(owner, "page", "spam"))
-    assert "1 comment marked as spam. 1 comment left alone: changed since" in page
+    assert (
+        "1 comment marked as spam. Left alone, as changed since the page was loaded: 1 comment."
+        in page
+    )
     assert comment_row(store, first).outcome == "published"
     assert comment_row(store, second).outcome == "spam"
 

@@ -53,7 +53,7 @@ def test_every_bar_is_on_the_paper_and_none_hides_another(
 
 def test_a_stack_is_as_high_as_its_counts() -> None:
     [(told, bars), *_] = chart([30, 0, 0], [10, 0, 40]).bars()
-    assert told == "a: s0 30, s1 10"
+    assert told == "a: S0 30, S1 10"
     assert [(bar.y, bar.height) for bar in bars] == [(25.0, 75.0), (0.0, 25.0)]
 
 

@@ -8,7 +8,8 @@ from service.web.auth import require_login
 from service.web.guards import require_token
 from service.web.news import require_open_login
 
-OPEN = {"akismet", "article", "auth", "health", "invitation", "login_code", "openapi", "threads"}
+OPEN = {"akismet", "article", "auth", "health", "invitation", "language_menu", "login_code",
+        "openapi", "threads"}  # fmt: skip
 
 
 def test_every_door_is_guarded_or_open_on_purpose(app: Flask) -> None:
