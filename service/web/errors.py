@@ -189,12 +189,19 @@ def _answer(problem: Problem) -> Response:
         response = Response(msgspec.json.encode(problem), mimetype="application/problem+json")
     else:
         shown = structs.replace(
-            problem, title=in_words(problem.title), detail=in_words(problem.detail)
+            problem, title=in_words(problem.title), detail=_sentence(in_words(problem.detail))
         )
         response = make_response(render_template("errors/page.html", problem=shown))
     response.status_code = problem.status
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _sentence(words: str) -> str:
+    """The words as a sentence; an address or a field's name that they begin with stays as it is."""
+    first = words.partition(" ")[0]
+    begun = words[:1].upper() + words[1:] if first.isalpha() else words
+    return begun if begun.endswith((".", "?")) else f"{begun}."
 
 
 def _is_for_a_program() -> bool:

@@ -158,7 +158,7 @@ class TestStanding:
         owner.press("/standing", stand="trusted", lasting="ever")
         refused = second.press("/standing", stand="banned", lasting="ever")
         assert refused.status_code == 409
-        assert "somebody has changed how this author stands" in second.page
+        assert "Somebody has changed how this author stands" in second.page
 
     def test_what_makes_no_sense_is_refused(self, owner: Moderator, add: Add) -> None:
         comment_id = add()

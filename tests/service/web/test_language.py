@@ -82,7 +82,7 @@ def test_programs_are_answered_in_english(client: FlaskClient) -> None:
 def test_an_error_is_told_to_people_in_their_language(client: FlaskClient) -> None:
     assert "Diese Seite gibt es nicht" in client.get("/nowhere", headers=GERMAN).text
     page = client.get("/a/none/privacy", headers=GERMAN).text
-    assert "es gibt keine Website namens" in page
+    assert "Es gibt keine Website namens" in page
 
 
 @pytest.mark.parametrize(

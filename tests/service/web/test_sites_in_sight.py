@@ -24,7 +24,7 @@ from tests.service.web.moderating import (
 from tests.service.web.test_bulk import confirm, search
 from tests.service.web.test_queue import shown
 
-NAMES = ("blog", "paper", "zine", "other")
+NAMES = ("blog", "paper", "zine", "atlas")
 MINE = NAMES[:3]
 
 
@@ -71,7 +71,7 @@ def test_all_my_sites_are_one_queue_in_pages(
     seen = shown(ann.get(f"/queue?order={order}").text)
     assert "27" in ann.page
     assert "All my sites" in ann.page
-    assert "other" not in ann.page
+    assert "atlas" not in ann.page
     following = f"/queue?order={order}&after={seen[-1]}"
     rest = shown(ann.get(following).text)
     assert (len(seen), len(rest)) == (25, 2)
@@ -84,8 +84,8 @@ def test_one_of_my_sites_is_chosen_and_no_others(
     ann: Moderator, comments: dict[str, list[UUID]]
 ) -> None:
     assert set(shown(ann.get("/queue?site=paper").text)) == set(comments["paper"])
-    assert set(shown(ann.get("/queue?site=other").text)) <= mine(comments)
-    assert ann.get("/queue?q=site:other").status_code == 400
+    assert set(shown(ann.get("/queue?site=atlas").text)) <= mine(comments)
+    assert ann.get("/queue?q=site:atlas").status_code == 400
 
 
 @pytest.mark.parametrize("query", ["links", "author:Ada unsure", "is:linked", "domain:example"])
@@ -93,8 +93,8 @@ def test_a_search_finds_nothing_elsewhere(
     ann: Moderator, comments: dict[str, list[UUID]], query: str
 ) -> None:
     assert set(search(ann, query)) <= mine(comments)
-    assert "other" not in ann.page
-    assert search(ann, "other-links") == []
+    assert "atlas" not in ann.page
+    assert search(ann, "atlas-links") == []
     assert set(search(ann, "site:zine unsure")) == set(comments["zine"])
 
 
@@ -106,9 +106,9 @@ def test_all_that_match_are_those_of_my_sites_and_one_undo_takes_them_back(
     assert "27 comments" in ann.page
     ann.follow(confirm(ann, "spam"))
     assert outcomes(store, mine(comments)) == {"spam"}
-    assert outcomes(store, comments["other"]) == {"held"}
+    assert outcomes(store, comments["atlas"]) == {"held"}
     ann.get("/queue/bulk?site=blog")
-    assert "27 comments put back" in ann.follow(ann.press("/undo"))
+    assert "put back: 27 comments" in ann.follow(ann.press("/undo"))
     assert outcomes(store, mine(comments)) == {"held"}
 
 
@@ -137,4 +137,4 @@ def test_the_news_and_the_statistics_are_of_my_sites(
     assert ann.get("/queue/news?site=paper").json["counts"]["review"] == "9"  # type: ignore[index]
     page = ann.get("/queue/statistics").text
     assert "paper-links.example" in page
-    assert "other-links.example" not in page
+    assert "atlas-links.example" not in page
