@@ -80,7 +80,7 @@ def test_a_page_from_right_to_left_is_the_mirror(
         look_at(page, f"rtl-{width}-{name}")
         assert page.evaluate(SIDEWAYS) == 0, f"{name} is wider than the screen"
     page.goto("/queue")
-    brand, menu = (page.locator(at).bounding_box() for at in (".brand", ".tongue"))
+    brand, menu = (page.locator(at).bounding_box() for at in (".brand", ".me"))
     assert brand is not None
     assert menu is not None
     assert brand["x"] > menu["x"]
