@@ -94,6 +94,7 @@ def test_a_session_needs_no_mouse_and_no_scripts(
     assert outcomes(store, ids) == ["spam", "removed", "removed"]
     enter(page, page.get_by_role("link", name="Removed"))
     expect(card(page, "Bea")).to_be_visible()
+    enter(page, page.locator(".me summary"))
     enter(page, page.get_by_role("button", name="Log out"))
     expect(said).to_contain_text("You are logged out")
 
@@ -104,7 +105,7 @@ def test_a_session_is_a_key_a_comment_with_scripts(
     page = open_page()
     log_in(page)
     expect(page.get_by_role("button", name="Keys")).to_be_visible()
-    for key in ("j", "a", "s", "d"):
+    for key in ("j", "a", "s", "d", "d"):
         page.keyboard.press(key)
     expect(page.locator(".settled")).to_have_count(3)
     expect(page.locator("#told")).to_contain_text("Removed")
@@ -114,6 +115,7 @@ def test_a_session_is_a_key_a_comment_with_scripts(
     page.keyboard.press("g")
     page.keyboard.press("s")
     expect(card(page, "Bea")).to_be_visible()
+    enter(page, page.locator(".me summary"))
     enter(page, page.get_by_role("button", name="Log out"))
     expect(page.get_by_role("status")).to_contain_text("You are logged out")
 

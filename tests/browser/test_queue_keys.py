@@ -178,6 +178,8 @@ def test_keys_can_be_others_or_none(page: Page, store: Store, ids: dict[str, UUI
     page.get_by_label("Coral").check()
     page.get_by_label("Dark").check()
     page.get_by_role("button", name="Save").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.wait_for_load_state("load")  # with its styles
     assert page.evaluate(CONTRAST) == []
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(23, 22, 20)"
     page.goto("/queue?order=newest")

@@ -190,7 +190,7 @@ def _faults_of_a_site(page: Page) -> None:
     form.evaluate("form => { form.noValidate = true }")
     page.locator("[name=ham_cutoff]").fill("99")
     page.locator("[name=spam_cutoff]").fill("x")
-    page.locator("[name=language]").fill("Klingon?")
+    page.locator("#language").fill("Klingon?")
     form.get_by_role("button", name="Save").click()
 
 

@@ -28,16 +28,25 @@ export function follow() {
   later();
 }
 
-/** Show this part of the card's details; without a name the part shown last. */
-export function open(card, name = part) {
-  if (!pane) return document.getElementById(name)?.scrollIntoView();
+/** Show this part of the details, and go to a field of it; without a name the part shown last. */
+export async function open(card, name = part, field = "") {
+  if (!pane) return enter(document.getElementById(name), field);
   choose(name);
   if (card !== current()) goTo(card, false);
-  if (wide.matches) return show(card, pane);
-  const room = sheet.querySelector(".detail-room");
-  show(card, room);
-  offer(card);
-  if (!sheet.open) sheet.showModal();
+  const room = wide.matches ? pane : sheet.querySelector(".detail-room");
+  const shown = show(card, room);
+  if (room !== pane) {
+    offer(card);
+    if (!sheet.open) sheet.showModal();
+  }
+  await shown;
+  if (field) enter(room, field);
+}
+
+function enter(place, field) {
+  const wanted = field && place?.querySelector(field);
+  if (wanted) wanted.focus();
+  else place?.scrollIntoView();
 }
 
 function later() {

@@ -84,7 +84,7 @@ const actions = {
   why: () => here((card) => openDetails(card, "why")),
   thread: () => here((card) => openDetails(card, "thread")),
   author: () => here((card) => openDetails(card, "author")),
-  note: () => here((card) => openDetails(card, "notes")),
+  note: () => here((card) => openDetails(card, "notes", "#note")),
   history: () => here((card) => openDetails(card, "history")),
   details: (event) => {
     if (event && event.target !== current()) return false; // Enter on a button presses it
