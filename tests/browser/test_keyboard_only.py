@@ -105,10 +105,13 @@ def test_a_session_is_a_key_a_comment_with_scripts(
     page = open_page()
     log_in(page)
     expect(page.get_by_role("button", name="Keys")).to_be_visible()
-    for key in ("j", "a", "s", "d", "d"):
-        page.keyboard.press(key)
+    page.keyboard.press("j")
+    for key, word in (("a", "Approved"), ("s", "spam"), ("dd", "Removed")):
+        for letter in key:
+            page.keyboard.press(letter)
+        # Answers may come in another order than keys: the last to come would be told.
+        expect(page.locator("#told")).to_contain_text(word)
     expect(page.locator(".settled")).to_have_count(3)
-    expect(page.locator("#told")).to_contain_text("Removed")
     page.keyboard.press("z")
     expect(page.locator("#told")).to_contain_text("Undone")
     assert outcomes(store, ids) == ["published", "spam", "held"]

@@ -30,7 +30,8 @@ def owner(app: Flask, store: Store, clock: FrozenClock) -> Moderator:
 def word(moderator: Moderator, path: str = "/queue") -> tuple[str, str]:
     """The colour's name and the word in the bar."""
     [found] = re.findall(
-        r'<a class="health (\w+)".*How Hamlet stands: </span>([^<]+)</a>', moderator.get(path).text
+        r'<a class="health (\w+)".*How Hamlet stands: </span><span class="cut">([^<]+)</span></a>',
+        moderator.get(path).text,
     )
     return found
 
