@@ -32,7 +32,7 @@ up: install ## start Hamlet: database, Redis, web server, worker (ARGS="--port 9
 	@exec $(BIN)/hamlet up $(ARGS)
 
 test: install ## run every test (ARGS="tests/models -k links")
-	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
 
 lint: install ## check style and types
 	$(BIN)/ruff check .

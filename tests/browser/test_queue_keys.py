@@ -240,6 +240,7 @@ def test_one_at_a_time_shows_one_and_counts(page: Page, store: Store, ids: dict[
     press(page, "s")
     expect(card(page, "Bea")).to_be_focused()
     expect(page.get_by_text("1 of 3 decided")).to_be_visible()
+    expect(page.locator("#told")).to_contain_text("spam")  # the server has it, too
     expect(page.locator(".card:visible")).to_have_count(1)
     page.evaluate(SWIPE, 200)
     expect(card(page, "Cyd")).to_be_focused()
@@ -288,6 +289,7 @@ def test_new_comments_wait_behind_a_pill(
 ) -> None:
     add_comment(store, clock, "unsure, and late", author_name="Dot")
     judge_all(store, scorer, clock)
+    expect(page.get_by_role("button", name="Keys")).to_be_visible()  # the script listens
     page.evaluate("document.dispatchEvent(new CustomEvent('hamlet:changed'))")
     pill = page.get_by_role("link", name="1 new comment")
     expect(pill).to_be_visible()
